@@ -1,0 +1,58 @@
+package catalog
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/patchbay/patchbay/connector"
+)
+
+// Feed is a source of available connectors. Implementations: fsfeed, httpfeed,
+// airbytefeed, npmfeed. A new one is tested with catalogtest.TestFeed.
+//
+// A Feed keeps no state between calls that matters: what must be remembered
+// goes into FeedState. Load is called from one goroutine at a time per Feed;
+// OpenArtifact from many.
+type Feed interface {
+	// Name identifies the feed in statuses, problems and the audit log. It is not
+	// empty and the same for the whole life of the Feed.
+	Name() string
+	// Load reads the whole feed. prev is the State of the last update that the
+	// catalog accepted, or the zero value. A bad entry becomes a Problem; an error means that
+	// nothing was read, and the catalog keeps what it had (P16).
+	Load(ctx context.Context, prev FeedState) (*FeedUpdate, error)
+}
+
+// ArtifactOpener is a Feed that opens the artifacts it offers. The catalog
+// opens the artifacts of other feeds by URL.
+type ArtifactOpener interface {
+	// OpenArtifact opens the bytes from the start. size is what the transport says,
+	// -1 when it says nothing.
+	OpenArtifact(ctx context.Context, a connector.Artifact) (body io.ReadCloser, size int64, err error)
+}
+
+// FeedState is what a feed wants to know at its next Load. The catalog stores
+// it with the update it came with.
+type FeedState struct {
+	Digest       connector.Digest `json:"digest,omitempty"` // of the document's bytes
+	ETag         string           `json:"etag,omitempty"`
+	LastModified string           `json:"lastModified,omitempty"`
+}
+
+// FeedUpdate is the outcome of a Load.
+type FeedUpdate struct {
+	// Unchanged says that the feed is as it was at prev; the rest but State is then zero.
+	Unchanged bool
+	State     FeedState
+
+	// Version orders the states of a feed that has such a number (0: none). The
+	// catalog refuses one that is lower than it has seen, or equal with another
+	// State.Digest.
+	Version uint64
+	// Expires is when the update must no longer be accepted (zero: never).
+	Expires time.Time
+
+	Connectors []connector.Connector
+	Problems   []connector.Problem
+}
