@@ -1,6 +1,6 @@
-// Package testdata finds real inputs that tests may read but the project does
+// Package realdata finds real inputs that tests may read but the project does
 // not contain.
-package testdata
+package realdata
 
 import (
 	"os"
