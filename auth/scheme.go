@@ -1,3 +1,5 @@
+// Package auth describes how to authenticate to the application behind a
+// connector: schemes, their parameters and secrets, as data.
 package auth
 
 // Type names how a scheme proves who calls. The values are the ones written in
