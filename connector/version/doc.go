@@ -1,0 +1,2 @@
+// Package version chooses a version of a connector, and says why.
+package version

@@ -1,0 +1,51 @@
+package version
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// The errors callers test for with errors.Is. All wrap fs.ErrInvalid.
+var (
+	// ErrInvalidVersion means that a string is no version of the strict dialect.
+	ErrInvalidVersion = fmt.Errorf("invalid version: %w", fs.ErrInvalid)
+	// ErrInvalidRange means that a string is no version range.
+	ErrInvalidRange = fmt.Errorf("invalid version range: %w", fs.ErrInvalid)
+	// ErrInvalidScope means that a string is no Scope.
+	ErrInvalidScope = fmt.Errorf("invalid scope: %w", fs.ErrInvalid)
+	// ErrAmbiguous means that one version is offered more than once (P6).
+	ErrAmbiguous = fmt.Errorf("ambiguous: one version is offered twice: %w", fs.ErrInvalid)
+)
+
+// Fault is one thing wrong with an input of this package. Errors of Compile,
+// Rules.Compile and Select join one Fault for each thing wrong (errors.Join);
+// Faults takes them apart.
+type Fault struct {
+	Pointer string // JSON pointer into the input, such as "/releases/3/version" or "/skips/0/versions"
+	Err     error  // wraps one of this package's sentinels; quotes the offending value
+}
+
+// Error implements error.
+func (f *Fault) Error() string { return f.Pointer + ": " + f.Err.Error() }
+
+// Unwrap returns the cause.
+func (f *Fault) Unwrap() error { return f.Err }
+
+// Faults returns every Fault within err, in the order of the input. It returns
+// nil when there is none.
+func Faults(err error) []*Fault {
+	var found []*Fault
+	switch e := err.(type) { //nolint:errorlint // the tree of errors is walked by hand
+	case nil:
+	case *Fault:
+		found = append(found, e)
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			found = append(found, Faults(one)...)
+		}
+	default:
+		found = Faults(errors.Unwrap(err))
+	}
+	return found
+}
