@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Revision orders all changes of one store. The first change has revision 1.
+// Revision orders all changes of one store. The first change has revision 1;
+// 0 is "before everything".
 type Revision int64
 
 // Store keeps the catalog's records. It is a small ordered key-value store
@@ -13,9 +14,12 @@ type Revision int64
 // catalog/sqlstore. A new one is tested with catalogtest.TestStore.
 //
 // Keys are non-empty byte strings of at most MaxStoreKey bytes, ordered
-// bytewise; values are opaque and at most MaxStoreValue bytes. All methods are
-// safe for concurrent use, honour the context, and after Close return an error
-// wrapping fs.ErrClosed. Returned values belong to the caller.
+// bytewise; values are opaque and at most MaxStoreValue bytes. Arguments outside
+// the bounds give an error wrapping ErrInvalid. All methods are safe for
+// concurrent use, honour the context, and after Close return an error wrapping
+// ErrClosed. Values are copied in and out: what is returned belongs to the caller.
+//
+// A store that can also tell when something has changed is a Watcher.
 type Store interface {
 	// Get returns the record under key, or an error wrapping ErrNotFound.
 	Get(ctx context.Context, key string) (Record, error)
@@ -26,17 +30,28 @@ type Store interface {
 	// Apply does all ops or none, durably, and returns the revision that every
 	// record it put now carries. If a precondition does not hold it changes nothing
 	// and returns a *ConflictError for the first op that failed. Two ops on one
-	// key are an error.
+	// key are an error wrapping ErrInvalid.
+	//
+	// An Apply that has nothing to change (no ops, only Checks, deletions of absent
+	// keys) uses up no revision and returns the newest one. When the context ends
+	// first, the error wraps the context's and nothing has changed. After an error
+	// of another kind than those named here, such as a lost connection, the ops may or
+	// may not have been done: read before trying again.
 	Apply(ctx context.Context, ops ...Op) (Revision, error)
-	// Changes returns up to limit keys changed after since, in revision order,
-	// each once with its latest state, and the revision to ask from next time (since
-	// itself when nothing changed). A page never ends between two keys of one
-	// revision unless limit is smaller than that revision's number of keys, which
-	// it then exceeds. Nothing with a smaller revision appears later (S2). When
-	// deletions after since are no longer remembered it returns ErrCompacted, and the caller
-	// reads everything anew.
+	// Changes returns up to limit keys changed after since, in revision order and
+	// within a revision in key order, each once with its latest state, and the
+	// revision to ask from next time (since itself when nothing changed). A page
+	// never ends between two keys of one revision unless limit is smaller than that
+	// revision's number of keys, which it then exceeds. Nothing with a smaller
+	// revision appears later (S2). limit must be 1 to MaxStorePage.
+	//
+	// When deletions after since are no longer remembered, or since lies beyond the newest
+	// revision (the storage was replaced by an older one), it returns an error wrapping
+	// ErrCompacted together with the newest revision: the caller reads everything
+	// anew with List and then goes on from that revision.
 	Changes(ctx context.Context, since Revision, limit int) ([]Change, Revision, error)
-	// Now returns the store's time, which leases are measured by.
+	// Now returns the store's time in UTC, which leases are measured by. All
+	// processes on one storage see the same clock.
 	Now(ctx context.Context) (time.Time, error)
 	// Close releases what the store owns. Closing twice is no error.
 	Close() error
@@ -44,9 +59,9 @@ type Store interface {
 
 // Bounds of a Store.
 const (
-	MaxStoreKey   = 512
-	MaxStoreValue = 64 << 20
-	MaxStorePage  = 1000
+	MaxStoreKey   = 512      // bytes
+	MaxStoreValue = 64 << 20 // bytes
+	MaxStorePage  = 1000     // records or changes of one List or Changes
 )
 
 // Record is one stored value.
@@ -76,7 +91,7 @@ const (
 type Op struct {
 	Kind  OpKind
 	Key   string
-	Value []byte
+	Value []byte // of a Put; nil is stored as empty
 	If    Precondition
 }
 
