@@ -1,9 +1,7 @@
 package auth
 
-import "strings"
-
 // Fault is one thing wrong with a scheme, a parameter or a value. Validation
-// never stops at the first one: it returns them all, in document order.
+// never stops at the first one: it returns them all.
 //
 // A Fault never contains a value, because the value may be a secret.
 type Fault struct {
@@ -21,12 +19,4 @@ func (f Fault) String() string {
 		return f.Reason
 	}
 	return f.Field + ": " + f.Reason
-}
-
-// under moves faults below a field.
-func under(field string, faults []Fault) []Fault {
-	for i := range faults {
-		faults[i].Field = strings.TrimSuffix(field+"/"+faults[i].Field, "/")
-	}
-	return faults
 }

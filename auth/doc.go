@@ -1,0 +1,25 @@
+// Package auth describes how to authenticate to the application behind a
+// connector, as data: a [Scheme] says which endpoints, scopes and parameters
+// an application wants, a [Param] says what to ask a person for, a [Secret]
+// holds what was answered without ever showing it.
+//
+// The idea is that a provider's habits are data and not code. A program that
+// draws forms, checks input or compares two releases of a connector reads
+// schemes and never needs to know the provider:
+//
+//   - [Scheme.Validate] lists every fault of a scheme that somebody else wrote,
+//     each with its position.
+//   - [SchemaOf] turns parameters into a JSON Schema that form builders
+//     understand; [Validate] checks what comes back, all faults at once.
+//   - [Quirks] lists where a provider departs from the OAuth 2.0 specifications.
+//   - [Scheme.Origins] and [Scheme.Changes] say where credentials would go and
+//     what a new release changes about that.
+//
+// A scheme comes from a manifest, and a manifest is written by a stranger. So
+// everything has a bound, patterns are RE2 and cannot run away, endpoints are
+// https, and no message contains a value.
+//
+// The package is pure: it does no I/O and imports the standard library only.
+// All its functions are safe for concurrent use as long as nobody changes
+// their arguments meanwhile.
+package auth
