@@ -32,7 +32,7 @@ type Rules struct {
 	// Policy says whether a release may be chosen: nil means yes. It is part of
 	// choosing, so that a newer denied release never hides an older allowed one.
 	// It must not change the release, must answer the same every time, and must be
-	// safe for as many goroutines as use the Compiled. A nil Policy allows all.
+	// safe for as many goroutines as use the Compiled.
 	Policy func(*connector.Release) *Denial
 }
 
@@ -41,12 +41,3 @@ type Denial struct {
 	By     string `json:"by"` // such as a policy's id
 	Reason string `json:"reason"`
 }
-
-// Compiled is a Rules made ready for many connectors. It is immutable and safe
-// for concurrent use. A nil *Compiled means no rules.
-type Compiled struct{}
-
-// Compile checks the rules and makes them ready. All faults are reported at
-// once: see Faults. A nil *Rules compiles to no rules. The Compiled keeps no
-// reference to r's slices.
-func (r *Rules) Compile() (*Compiled, error) { return &Compiled{}, nil }

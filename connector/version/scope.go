@@ -18,15 +18,35 @@ const Everything Scope = "*"
 // publisherSuffix ends the Scope of a publisher.
 const publisherSuffix = "/*"
 
+// The values of Scope.Narrowness.
+const (
+	narrowAll = iota
+	narrowPublisher
+	narrowConnector
+)
+
 // Validate returns an error wrapping ErrInvalidScope when s is no scope.
 func (s Scope) Validate() error {
 	if s == Everything {
 		return nil
 	}
-	return fmt.Errorf("%w: %q", ErrInvalidScope, string(s))
+	if s == "" {
+		return fmt.Errorf(`%w: it is empty; "*" is the whole catalog`, ErrInvalidScope)
+	}
+	key := connector.Key(s)
+	if publisher, ok := strings.CutSuffix(string(s), publisherSuffix); ok {
+		if strings.Contains(publisher, "/") {
+			return fmt.Errorf("%w: %s: a publisher has no \"/\"", ErrInvalidScope, quote(string(s)))
+		}
+		key = connector.Key(publisher)
+	}
+	if err := validateKey(key); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalidScope, err)
+	}
+	return nil
 }
 
-// Covers reports whether s means the connector key. An invalid Scope covers
+// Covers reports whether s means the connector key. An empty Scope covers
 // nothing; "acme/*" does not cover a connector named "acme".
 func (s Scope) Covers(key connector.Key) bool {
 	if s == "" || key == "" {
@@ -46,10 +66,10 @@ func (s Scope) Covers(key connector.Key) bool {
 func (s Scope) Narrowness() int {
 	switch {
 	case s == Everything || s == "":
-		return 0
+		return narrowAll
 	case strings.HasSuffix(string(s), publisherSuffix):
-		return 1
+		return narrowPublisher
 	default:
-		return 2
+		return narrowConnector
 	}
 }

@@ -1,40 +1,142 @@
 package version
 
-import "github.com/patchbay/patchbay/connector"
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+
+	"github.com/patchbay/patchbay/connector"
+)
 
 // Set is the releases of one connector, parsed and sorted once, newest first.
 // It is immutable and safe for concurrent use. A nil *Set is empty.
-type Set struct{}
+type Set struct {
+	entries []entry
+	// From each entry the index of the nearest one, itself included, that is
+	// neither yanked nor deprecated, with Preview releases and without; the number
+	// of entries when there is none. So Newest takes one step over any run of them.
+	nextAny, nextGA []int32
+}
+
+// entry is one release, parsed.
+type entry struct {
+	version  Version
+	release  *connector.Release
+	requires *requirement // nil when Requires is empty
+	preview  bool         // by its EffectiveStage (P5)
+}
+
+// requirement is a release's Requires, parsed. When that failed, err says why
+// and hosts contains nothing.
+type requirement struct {
+	hosts Range
+	err   error
+}
 
 // Compile parses and sorts the releases of one connector. The same version
 // string twice is ErrAmbiguous, a string that is no version ErrInvalidVersion;
-// all faults are reported at once (see Faults), and then there is no Set.
+// all faults are reported at once (see Faults), and then there is no Set. A
+// Requires that is no range is no fault here: it refuses that release only
+// (CodeHost).
 //
 // The Set refers to the releases it is given: they must not be changed while it
 // is in use.
-func Compile(releases []connector.Release) (*Set, error) { return &Set{}, nil }
+func Compile(releases []connector.Release) (*Set, error) {
+	s := &Set{entries: make([]entry, 0, len(releases))}
+	seen := make(map[string]int, len(releases))
+	var faults []error
+	for i := range releases {
+		r := &releases[i]
+		pointer := fmt.Sprintf("/releases/%d/version", i)
+		v, err := ParseVersion(r.Version)
+		if err != nil {
+			faults = append(faults, &Fault{pointer, err})
+			continue
+		}
+		if first, twice := seen[r.Version]; twice {
+			faults = append(faults, &Fault{pointer, fmt.Errorf("%w: %q, also /releases/%d", ErrAmbiguous, r.Version, first)})
+			continue
+		}
+		seen[r.Version] = i
+		e := entry{version: v, release: r, preview: stageOf(r, &v) != connector.GA}
+		if r.Requires != "" {
+			hosts, err := ParseRange(r.Requires)
+			e.requires = &requirement{hosts, err}
+		}
+		s.entries = append(s.entries, e)
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	slices.SortFunc(s.entries, func(a, b entry) int { return b.version.Compare(a.version) })
+	s.link()
+	return s, nil
+}
+
+// link fills in nextAny and nextGA.
+func (s *Set) link() {
+	n := len(s.entries)
+	next := make([]int32, 2*n)
+	s.nextAny, s.nextGA = next[:n:n], next[n:]
+	anyStage, ga := int32(n), int32(n) //nolint:gosec // no feed has 2^31 releases of one connector
+	for i := n - 1; i >= 0; i-- {
+		e := &s.entries[i]
+		if e.release.Yanked == "" && e.release.Deprecated == "" {
+			anyStage = int32(i) //nolint:gosec // as above
+			if !e.preview {
+				ga = anyStage
+			}
+		}
+		s.nextAny[i], s.nextGA[i] = anyStage, ga
+	}
+}
 
 // Len returns the number of releases.
-func (s *Set) Len() int { return 0 }
+func (s *Set) Len() int {
+	if s == nil {
+		return 0
+	}
+	return len(s.entries)
+}
 
 // Versions returns all versions, newest first. The slice is the caller's.
-func (s *Set) Versions() []string { return nil }
+func (s *Set) Versions() []string {
+	out := make([]string, s.Len())
+	for i := range out {
+		out[i] = s.entries[i].version.raw
+	}
+	return out
+}
 
-// Release returns the release whose version is the identical string. It is not
-// to be changed.
-func (s *Set) Release(v string) (*connector.Release, bool) { return nil, false }
+// Release returns the release whose version is the identical string, or false.
+// It must not be changed.
+func (s *Set) Release(v string) (*connector.Release, bool) {
+	parsed, err := ParseVersion(v)
+	if err != nil {
+		return nil, false
+	}
+	i, ok := s.index(&parsed)
+	if !ok {
+		return nil, false
+	}
+	return s.entries[i].release, true
+}
 
-// Newest returns the newest eligible version: the Target that Select would
-// name, without explaining it. It allocates nothing, beyond what Rules.Policy does.
-func (s *Set) Newest(c *Compiled) (version string, ok bool) { return "", false }
+// index finds a version, build metadata included.
+func (s *Set) index(v *Version) (int, bool) {
+	n := s.Len()
+	i := sort.Search(n, func(i int) bool { return s.entries[i].version.Compare(*v) <= 0 })
+	return i, i < n && s.entries[i].version.raw == v.raw
+}
 
-// Select chooses the newest eligible version and says of every release why it
-// is or is not the choice (P6). installed is the installed version, empty for
-// none.
-func (s *Set) Select(installed string, c *Compiled) *Selection { return &Selection{} }
-
-// Select is Compile, Rules.Compile and Set.Select in one call. All faults of the
-// releases, of the installed version and of the rules are reported at once.
-func Select(releases []connector.Release, installed string, rules *Rules) (*Selection, error) {
-	return &Selection{}, nil
+// builds returns the versions that differ from v in build metadata only, newest first.
+func (s *Set) builds(v *Version) []string {
+	var out []string
+	for i := range s.Len() {
+		if w := &s.entries[i].version; w.precedence(*v) == 0 && w.raw != v.raw {
+			out = append(out, w.raw)
+		}
+	}
+	return out
 }

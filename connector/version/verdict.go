@@ -1,29 +1,9 @@
 package version
 
-import "github.com/patchbay/patchbay/connector"
+import (
+	"fmt"
 
-// Code says in one stable word what came of a release, or of a whole selection.
-type Code string
-
-// The codes. Target and Eligible are good news. Of the others a Verdict names
-// the first that applies, in the order in which they stand here: what an admin
-// decided, what the publisher says, what the place demands, what this request
-// asked, and last what naming the version exactly would lift.
-const (
-	CodeTarget     Code = "target"     // P6: the newest eligible version
-	CodeEligible   Code = "eligible"   // P6: could be chosen, but a newer one is
-	CodeSkipped    Code = "skipped"    // P7: a skip covers it
-	CodePinned     Code = "pinned"     // P8: the deciding pin leaves it out
-	CodeYanked     Code = "yanked"     // P6: withdrawn by the publisher
-	CodeHost       Code = "host"       // P6: requires another host version, or the host's version is not known
-	CodePolicy     Code = "policy"     // P6: Rules.Policy denies it
-	CodeConstraint Code = "constraint" // P6: outside Rules.Constraint
-	CodeDeprecated Code = "deprecated" // P6: deprecated, and not named exactly
-	CodePreview    Code = "preview"    // P5: Preview, without the opt-in, and not named exactly
-
-	// CodeNone is only ever the code of a Selection: no target, for several
-	// reasons, or because nothing is offered.
-	CodeNone Code = "none"
+	"github.com/patchbay/patchbay/connector"
 )
 
 // Verdict is what came of one release, and why.
@@ -33,29 +13,92 @@ type Verdict struct {
 	Eligible bool            `json:"eligible"`
 	Code     Code            `json:"code"`
 	Rule     string          `json:"rule"`           // the number of the rule that decided, such as "P7"
-	Reason   string          `json:"reason"`         // a sentence for people; never empty
+	Reason   string          `json:"reason"`         // for people; never empty
 	Hold     *Hold           `json:"hold,omitempty"` // the skip or pin that decided; nil with other codes. Not to be changed
 }
 
-// Selection is the outcome of a choice, explained.
-type Selection struct {
-	// Installed is the installed version as it was passed; empty: none. It need not be among the releases.
-	Installed string `json:"installed,omitempty"`
-	// Target is the newest eligible version; empty: there is none, and Why says why not.
-	Target string `json:"target,omitempty"`
-	// Upgrade is Target when that is newer than Installed, else empty. It is never a downgrade, and empty when
-	// nothing is installed.
-	Upgrade string `json:"upgrade,omitempty"`
-	// Verdicts holds one for every release, newest first.
-	Verdicts []Verdict `json:"verdicts"`
-	// Stranded says that something is installed and no release could be chosen
-	// whatever this request's Constraint: skips, pins, yanks, the host, the policy
-	// or the stage took them all, or nothing is offered (P7).
-	Stranded bool `json:"stranded,omitempty"`
-	// Code is CodeTarget when there is a Target. Otherwise it is the code of the
-	// release that the Constraint names exactly, or the one code that all releases within the Constraint share, or
-	// CodeConstraint when no release is within it, or CodeNone.
-	Code Code `json:"code"`
-	// Why says why there is no Target, or why Installed is stranded, or why no Upgrade can be told; else it is empty.
-	Why string `json:"why,omitempty"`
+// objections is the set of what speaks against a release, as bits.
+type objections uint8
+
+const (
+	isSkipped objections = 1 << iota
+	isPinned
+	isYanked
+	isHost
+	isPolicy
+	isConstraint
+	isDeprecated
+	isPreview
+)
+
+// judge returns the verdict on one release, and everything that speaks against
+// it.
+func (c *Compiled) judge(e *entry) (Verdict, objections) {
+	v := Verdict{Version: e.version.raw, Stage: connector.GA, Eligible: true, Code: CodeEligible, Rule: ruleSelection}
+	if e.preview {
+		v.Stage = connector.Preview
+	}
+	var all objections
+	against := func(bit objections, code Code, rule string, reason string) {
+		all |= bit
+		if v.Eligible {
+			v.Eligible, v.Code, v.Rule, v.Reason = false, code, rule, reason
+		}
+	}
+	if skip := c.skip(e.version); skip != nil {
+		against(isSkipped, CodeSkipped, ruleSkip, "skipped"+skip.because())
+		v.Hold = &skip.Hold
+	}
+	if pin := c.pin; pin != nil && !pin.versions.Contains(e.version) {
+		if v.Eligible {
+			v.Hold = &pin.Hold
+		}
+		against(isPinned, CodePinned, rulePin, fmt.Sprintf("outside the pin to %q%s", pin.Versions, pin.because()))
+	}
+	r := e.release
+	if r.Yanked != "" {
+		against(isYanked, CodeYanked, ruleSelection, "yanked by its publisher: "+r.Yanked)
+	}
+	if !c.runs(e) {
+		against(isHost, CodeHost, ruleSelection, c.hostReason(e))
+	}
+	if d := c.denial(e); d != nil {
+		against(isPolicy, CodePolicy, ruleSelection, d.sentence())
+	}
+	exact, named := c.named()
+	named = named && exact.raw == e.version.raw
+	if c.constraint.text != "" && !c.constraint.Contains(e.version) {
+		against(isConstraint, CodeConstraint, ruleSelection, fmt.Sprintf("outside the constraint %q", c.constraint.text))
+	}
+	if r.Deprecated != "" && !named {
+		against(isDeprecated, CodeDeprecated, ruleSelection,
+			"deprecated by its publisher, so it is chosen only by its exact version: "+r.Deprecated)
+	}
+	if e.preview && !named && !c.preview {
+		against(isPreview, CodePreview, rulePreview,
+			"a Preview release, chosen only with the opt-in or by its exact version")
+	}
+	return v, all
+}
+
+func (c *Compiled) hostReason(e *entry) string {
+	switch {
+	case e.requires.err != nil:
+		return fmt.Sprintf("what it requires of the host cannot be read: %v", e.requires.err)
+	case c.host.raw == "":
+		return fmt.Sprintf("requires host %q, and the host's version is not known", e.release.Requires)
+	default:
+		return fmt.Sprintf("requires host %q, the host is %s", e.release.Requires, c.host.raw)
+	}
+}
+
+func (d *Denial) sentence() string {
+	s := "denied by policy"
+	if d.By != "" {
+		s += " " + d.By
+	}
+	if d.Reason != "" {
+		s += ": " + d.Reason
+	}
+	return s
 }

@@ -1,0 +1,76 @@
+package version
+
+import "sort"
+
+// Newest returns the newest eligible version: the Target that Select would
+// name, without the explanation. It allocates nothing beyond what Rules.Policy
+// does. Its work grows with the logarithm of the number of versions, times the
+// number of stretches that the constraint, the pin and the skips cut out near
+// the newest, plus the releases that the host or the policy refuse there.
+func (s *Set) Newest(c *Compiled) (version string, ok bool) {
+	if i := s.newest(c); i >= 0 {
+		return s.entries[i].version.raw, true
+	}
+	return "", false
+}
+
+// newest returns the index of the newest eligible entry, or -1.
+func (s *Set) newest(c *Compiled) int {
+	if s == nil {
+		return -1
+	}
+	if c == nil {
+		c = &Compiled{}
+	}
+	if v, ok := c.named(); ok {
+		i, found := s.index(&v)
+		if !found || s.entries[i].release.Yanked != "" || !c.permits(&v) || !c.admits(&s.entries[i]) {
+			return -1
+		}
+		return i
+	}
+	next := s.nextGA
+	if c.preview {
+		next = s.nextAny
+	}
+	for i := 0; i < len(next); {
+		if i = int(next[i]); i == len(next) {
+			break
+		}
+		e := &s.entries[i]
+		if c.restricted {
+			j, inside := c.allowed.find(&e.version)
+			if j < 0 {
+				break
+			}
+			if !inside {
+				i = s.below(i+1, c.allowed[j].hi)
+				continue
+			}
+		}
+		if c.admits(e) {
+			return i
+		}
+		i++
+	}
+	return -1
+}
+
+// permits reports whether constraint, pin and skips leave v.
+func (c *Compiled) permits(v *Version) bool {
+	if !c.restricted {
+		return true
+	}
+	_, inside := c.allowed.find(v)
+	return inside
+}
+
+// admits reports whether host and policy let the release be chosen.
+func (c *Compiled) admits(e *entry) bool { return c.runs(e) && c.denial(e) == nil }
+
+// below returns the first index from from on whose version is below the cut.
+func (s *Set) below(from int, limit cut) int {
+	return from + sort.Search(len(s.entries)-from, func(i int) bool {
+		return limit.above(&s.entries[from+i].version)
+	})
+}
