@@ -1,0 +1,71 @@
+package strictjson
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+type envelope struct {
+	Entries []Raw          `json:"entries,omitempty"`
+	ByName  map[string]Raw `json:"byName,omitempty"`
+	One     Raw            `json:"one,omitzero"`
+}
+
+func TestRawIsDecodedLaterWithPlacesInTheWhole(t *testing.T) {
+	t.Parallel()
+	in := []byte(` {"one": [1] ,"entries":[ {"n":1}, {"n":300} ],"byName":{"a/b":{"N":1}}} `)
+	var v envelope
+	if f := Decode(in, &v, &Options{Base: 1000, Pointer: "/doc"}); len(f) != 0 {
+		t.Fatalf("%+v", f)
+	}
+	if string(v.One.Bytes) != "[1]" || v.One.Pointer != "/doc/one" || v.One.Offset != 1009 {
+		t.Errorf("%+v", v.One)
+	}
+	var n inner
+	if f := DecodeRaw(v.Entries[0], &n, nil); len(f) != 0 || n.N != 1 {
+		t.Errorf("%+v %+v", f, n)
+	}
+	got := append(DecodeRaw(v.Entries[1], &n, nil), DecodeRaw(v.ByName["a/b"], &n, &Options{})...)
+	want := []string{
+		`/doc/entries/1/n 1040 number "300" is out of range for 8 bits`,
+		`/doc/byName/a~1b/N 1064 unknown member "N"; it is written n`,
+	}
+	if d := cmp.Diff(want, lines(got)); d != "" {
+		t.Error(d)
+	}
+	if cap(v.One.Bytes) != len(v.One.Bytes) {
+		t.Error("appending to the captured value would write into the document")
+	}
+}
+
+func TestRawIsCheckedUnlessDeferred(t *testing.T) {
+	t.Parallel()
+	in := []byte(`{"entries":[{"a":1,"a":2},"\ud800",` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `]}`)
+	var v envelope
+	if f := Decode(in, &v, nil); len(f) != 3 || f[0].Pointer != "/entries/0/a" || len(v.Entries) != 3 {
+		t.Errorf("%+v", f)
+	}
+	v = envelope{}
+	o := &Options{DeferRaw: true}
+	if f := Decode(in, &v, o); len(f) != 0 || len(v.Entries) != 3 {
+		t.Errorf("%+v", f)
+	}
+	for i, r := range v.Entries {
+		var x any
+		if f := DecodeRaw(r, &x, o); len(f) != 1 {
+			t.Errorf("%d: %+v", i, f)
+		}
+	}
+}
+
+func TestSyntaxInADeferredRawNamesItsPlace(t *testing.T) {
+	t.Parallel()
+	var v envelope
+	in := `{"entries":[{"a":1,"a":2},{"b":[1,{"c":nul}]}],"one":?}`
+	want := []string{`!/entries/1/b/1/c 39 want null`}
+	if d := cmp.Diff(want, lines(Decode([]byte(in), &v, &Options{DeferRaw: true}))); d != "" {
+		t.Error(d)
+	}
+}
