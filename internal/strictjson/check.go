@@ -24,7 +24,12 @@ func (d *decoder) check() bool {
 		d.pos = end + 1
 		return true
 	default:
-		return d.skip()
+		end, reason := skipScalar(d.data, d.pos)
+		if reason != "" {
+			return d.fatal(end, reason)
+		}
+		d.pos = end
+		return true
 	}
 }
 

@@ -10,7 +10,7 @@ func skipValue(data []byte, i int) (end int, reason string) {
 		i = skipSpace(data, i)
 		if i < len(data) && (data[i] == '{' || data[i] == '[') {
 			object := data[i] == '{'
-			open.set(depth, object)
+			open = open.set(depth, object)
 			depth++
 			i = skipSpace(data, i+1)
 			if i >= len(data) || data[i] != closer(object) {
@@ -97,15 +97,15 @@ func closer(object bool) byte {
 // bitStack is a stack of booleans.
 type bitStack []uint64
 
-func (s *bitStack) set(i int, v bool) {
-	if i/64 == len(*s) {
-		*s = append(*s, 0)
+func (s bitStack) set(i int, v bool) bitStack {
+	if i/64 == len(s) {
+		s = append(s, 0)
 	}
-	word := &(*s)[i/64]
-	*word &^= 1 << (i % 64)
+	s[i/64] &^= 1 << (i % 64)
 	if v {
-		*word |= 1 << (i % 64)
+		s[i/64] |= 1 << (i % 64)
 	}
+	return s
 }
 
 func (s bitStack) get(i int) bool { return s[i/64]>>(i%64)&1 == 1 }
