@@ -1,0 +1,79 @@
+package egress
+
+import (
+	"mime"
+	"net/http"
+	"strings"
+)
+
+// maxValidatorBytes bounds an ETag or Last-Modified worth remembering.
+const maxValidatorBytes = 1024
+
+// accept judges the status and header of an answer and bounds its body.
+func accept(resp *http.Response, r *Request) (*Response, error) {
+	out := &Response{
+		Size:         resp.ContentLength,
+		ETag:         validator(resp.Header.Get("ETag")),
+		LastModified: validator(resp.Header.Get("Last-Modified")),
+	}
+	conditional := r.ETag != "" || r.LastModified != ""
+	switch {
+	case resp.StatusCode == http.StatusNotModified && conditional:
+		out.NotModified, out.Size, out.Body = true, 0, resp.Body
+		return out, nil
+	case r.from > 0:
+		if err := continues(resp, r); err != nil {
+			return nil, err
+		}
+	case resp.StatusCode != http.StatusOK:
+		return nil, &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp)}
+	}
+	if err := checkEncoding(resp.Header); err != nil {
+		return nil, err
+	}
+	if r.JSON {
+		if err := checkJSON(resp.Header.Get("Content-Type")); err != nil {
+			return nil, err
+		}
+	}
+	if resp.ContentLength > r.MaxBytes {
+		return nil, &TooLargeError{Max: r.MaxBytes, Size: resp.ContentLength}
+	}
+	out.Body = &bounded{body: resp.Body, limit: r.MaxBytes, want: resp.ContentLength}
+	return out, nil
+}
+
+func checkEncoding(h http.Header) error {
+	all := strings.Join(h.Values("Content-Encoding"), ",")
+	for coding := range strings.SplitSeq(all, ",") {
+		if c := strings.ToLower(strings.TrimSpace(coding)); c != "" && c != "identity" {
+			return &EncodingError{Encoding: all}
+		}
+	}
+	return nil
+}
+
+// checkJSON refuses what declares itself to be something else than JSON.
+func checkJSON(contentType string) error {
+	if contentType == "" {
+		return nil
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		media, _, _ = strings.Cut(contentType, ";")
+		media = strings.ToLower(strings.TrimSpace(media))
+	}
+	switch {
+	case media == "application/json", media == "text/json", strings.HasSuffix(media, "+json"),
+		media == "text/plain", media == "application/octet-stream", media == "binary/octet-stream":
+		return nil
+	}
+	return &ContentTypeError{Got: media}
+}
+
+func validator(s string) string {
+	if len(s) > maxValidatorBytes {
+		return ""
+	}
+	return s
+}
