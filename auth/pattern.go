@@ -63,7 +63,7 @@ func portable(pattern string) bool {
 		rest := pattern[i:]
 		switch {
 		case rest[0] == '\\':
-			if len(rest) < 2 || !portableEscape(rest[1], inClass) {
+			if !portableEscape(rest, inClass) {
 				return false
 			}
 			i++
@@ -87,22 +87,36 @@ func portable(pattern string) bool {
 			i += n - 1
 		case rest[0] == '}', rest[0] == ']':
 			return false
+		case rest[0] == '^', rest[0] == '$':
+			if repeated(rest[1:]) {
+				return false
+			}
 		default:
 		}
 	}
 	return true
 }
 
-func portableEscape(c byte, inClass bool) bool {
-	switch c {
+// portableEscape judges the escape that s begins with.
+func portableEscape(s string, inClass bool) bool {
+	if len(s) < len(`\x`) {
+		return false
+	}
+	switch c, next := s[1], s[2:]; c {
 	case '-':
 		return inClass
 	case 'b', 'B':
-		return !inClass
+		return !inClass && !repeated(next)
+	case 'd', 'D', 'w', 'W', 's', 'S': // in a class, no end of a range
+		return !inClass || !strings.HasPrefix(next, "-") || strings.HasPrefix(next, "-]")
 	default:
-		return contains(`dDwWsSnrtfv^$\.*+?()[]{}|/`, c)
+		return contains(`nrtfv^$\.*+?()[]{}|/`, c)
 	}
 }
+
+// repeated reports whether next repeats what is before it, which ECMA-262 does
+// not allow of an assertion.
+func repeated(next string) bool { return next != "" && contains("*+?{", next[0]) }
 
 // quantifier returns the length of the {n}, {n,} or {n,m} that s begins with.
 func quantifier(s string) int {
