@@ -82,6 +82,8 @@ func TestValidateKinds(t *testing.T) {
 		{Param{Kind: KindNumber}, math.Inf(1), "must be a number"},
 		{Param{Kind: KindNumber}, true, "must be a number"},
 		{Param{Kind: KindNumber, Min: new(0.5)}, 0.4, "must be at least 0.5"},
+		{Param{Kind: KindNumber, Max: new(0.5)}, 0.6, "must be at most 0.5"},
+		{Param{Kind: KindNumber, Min: new(0.5), Max: new(0.5)}, 0.5, ""},
 		{Param{Kind: KindBoolean}, false, ""},
 		{Param{Kind: KindBoolean}, "false", "must be true or false"},
 		{Param{Kind: KindDate}, "2024-02-29", ""},
