@@ -2,20 +2,25 @@ package version
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 )
+
+// sentinel is a comparable error that is also fs.ErrInvalid.
+type sentinel struct{ text string }
+
+func (s *sentinel) Error() string { return s.text }
+func (s *sentinel) Unwrap() error { return fs.ErrInvalid }
 
 // The errors callers test for with errors.Is. All wrap fs.ErrInvalid.
 var (
 	// ErrInvalidVersion means that a string is no version of the strict dialect.
-	ErrInvalidVersion = fmt.Errorf("invalid version: %w", fs.ErrInvalid)
+	ErrInvalidVersion error = &sentinel{"invalid version"}
 	// ErrInvalidRange means that a string is no version range.
-	ErrInvalidRange = fmt.Errorf("invalid version range: %w", fs.ErrInvalid)
+	ErrInvalidRange error = &sentinel{"invalid version range"}
 	// ErrInvalidScope means that a string is no Scope.
-	ErrInvalidScope = fmt.Errorf("invalid scope: %w", fs.ErrInvalid)
+	ErrInvalidScope error = &sentinel{"invalid scope"}
 	// ErrAmbiguous means that one version is offered more than once (P6).
-	ErrAmbiguous = fmt.Errorf("ambiguous: one version is offered twice: %w", fs.ErrInvalid)
+	ErrAmbiguous error = &sentinel{"ambiguous version"}
 )
 
 // Fault is one thing wrong with an input of this package. Errors of Compile,

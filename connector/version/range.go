@@ -26,7 +26,7 @@ type Range struct {
 func ParseRange(s string) (Range, error) {
 	r, err := parseRange(s)
 	if err != nil {
-		return Range{}, fmt.Errorf("%w: %s: %w", ErrInvalidRange, quote(s), err)
+		return Range{}, fmt.Errorf("%w %s: %w", ErrInvalidRange, quote(s), err)
 	}
 	return r, nil
 }

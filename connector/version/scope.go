@@ -35,10 +35,7 @@ func (s Scope) Validate() error {
 	}
 	key := connector.Key(s)
 	if publisher, ok := strings.CutSuffix(string(s), publisherSuffix); ok {
-		if strings.Contains(publisher, "/") {
-			return fmt.Errorf("%w: %s: a publisher has no \"/\"", ErrInvalidScope, quote(string(s)))
-		}
-		key = connector.Key(publisher)
+		key = connector.Key(publisher + "/x") // the shortest key it could cover
 	}
 	if err := validateKey(key); err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalidScope, err)

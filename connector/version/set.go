@@ -55,7 +55,7 @@ func Compile(releases []connector.Release) (*Set, error) {
 			continue
 		}
 		if first, twice := seen[r.Version]; twice {
-			faults = append(faults, &Fault{pointer, fmt.Errorf("%w: %q, also /releases/%d", ErrAmbiguous, r.Version, first)})
+			faults = append(faults, &Fault{pointer, fmt.Errorf("%w %q: also /releases/%d", ErrAmbiguous, r.Version, first)})
 			continue
 		}
 		seen[r.Version] = i

@@ -55,6 +55,9 @@ func parseTerm(s string) (term, error) {
 	default:
 		return term{}, fmt.Errorf("unknown operator %q: there are =, >, >=, <, <=, ~ and ^", t.op)
 	}
+	if operand == "" {
+		return term{}, errMissingOperand
+	}
 	if err := t.parseOperand(operand); err != nil {
 		return term{}, err
 	}
@@ -78,9 +81,12 @@ func (t *term) parseOperand(s string) error {
 		wild = wild || isWildcard(p)
 	}
 	if !wild {
-		v, err := ParseVersion(s)
+		v, why := parseVersion(s)
+		if why != "" {
+			return errors.New(why)
+		}
 		t.at, t.nums = v, fullVersion
-		return err
+		return nil
 	}
 	if core != s {
 		return errWildcardPart

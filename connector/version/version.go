@@ -27,17 +27,26 @@ type Version struct {
 // numbers, no leading "v", no leading zeros, no spaces. The error wraps
 // ErrInvalidVersion and says what is wrong.
 func ParseVersion(s string) (Version, error) {
+	v, why := parseVersion(s)
+	if why != "" {
+		return Version{}, fmt.Errorf("%w %s: %s", ErrInvalidVersion, quote(s), why)
+	}
+	return v, nil
+}
+
+// parseVersion says in words what is wrong; empty: nothing.
+func parseVersion(s string) (Version, string) {
 	if len(s) > MaxVersionBytes {
-		return Version{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrInvalidVersion, len(s), MaxVersionBytes)
+		return Version{}, fmt.Sprintf("%d bytes, the limit is %d", len(s), MaxVersionBytes)
 	}
 	v, err := semver.StrictNewVersion(s)
 	if err != nil {
-		return Version{}, fmt.Errorf("%w: %s: %s", ErrInvalidVersion, quote(s), whyInvalid(s, err))
+		return Version{}, whyInvalid(s, err)
 	}
 	return Version{
 		raw: s, pre: v.Prerelease(), build: v.Metadata(),
 		major: v.Major(), minor: v.Minor(), patch: v.Patch(),
-	}, nil
+	}, ""
 }
 
 // whyInvalid puts the usual mistakes into plainer words than the parser does.
