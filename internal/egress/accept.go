@@ -16,17 +16,12 @@ func accept(resp *http.Response, r *Request) (*Response, error) {
 		ETag:         validator(resp.Header.Get("ETag")),
 		LastModified: validator(resp.Header.Get("Last-Modified")),
 	}
-	conditional := r.ETag != "" || r.LastModified != ""
-	switch {
-	case resp.StatusCode == http.StatusNotModified && conditional:
+	if resp.StatusCode == http.StatusNotModified && (r.ETag != "" || r.LastModified != "") {
 		out.NotModified, out.Size, out.Body = true, 0, resp.Body
 		return out, nil
-	case r.from > 0:
-		if err := continues(resp, r); err != nil {
-			return nil, err
-		}
-	case resp.StatusCode != http.StatusOK:
-		return nil, &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp)}
+	}
+	if err := checkStatus(resp, r); err != nil {
+		return nil, err
 	}
 	if err := checkEncoding(resp.Header); err != nil {
 		return nil, err
@@ -41,6 +36,16 @@ func accept(resp *http.Response, r *Request) (*Response, error) {
 	}
 	out.Body = &bounded{body: resp.Body, limit: r.MaxBytes, want: resp.ContentLength}
 	return out, nil
+}
+
+func checkStatus(resp *http.Response, r *Request) error {
+	if r.from > 0 {
+		return continues(resp, r)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp)}
+	}
+	return nil
 }
 
 func checkEncoding(h http.Header) error {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,20 +79,16 @@ func TestStatusIsTyped(t *testing.T) {
 		201: nil, 204: nil, 206: nil, 300: nil, 304: nil, 400: nil, 401: fs.ErrPermission, 403: fs.ErrPermission,
 		404: fs.ErrNotExist, 410: fs.ErrNotExist, 418: nil, 500: nil, 501: nil, 599: nil,
 	} {
-		_, err := fetch(t, c, s.URL+"/"+http.StatusText(0)+itoa(code)+"?token=hush")
+		_, err := fetch(t, c, s.URL+"/"+strconv.Itoa(code)+"?token=hush")
 		var status *StatusError
 		require.ErrorAs(t, err, &status, "%d", code)
 		assert.Equal(t, code, status.Code)
 		assert.NotContains(t, err.Error(), "hush")
-		assert.Contains(t, err.Error(), itoa(code))
+		assert.Contains(t, err.Error(), strconv.Itoa(code))
 		if is != nil {
 			require.ErrorIs(t, err, is)
 		}
 	}
-}
-
-func itoa(n int) string {
-	return string([]byte{byte('0' + n/100), byte('0' + n/10%10), byte('0' + n%10)})
 }
 
 func TestErrorsShowNoSecret(t *testing.T) {
@@ -175,8 +172,7 @@ func TestTLSIsVerified(t *testing.T) {
 	assert.Contains(t, err.Error(), "certificate")
 	assert.Zero(t, n)
 
-	roots := s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
-	data, err := fetch(t, newClient(t, &Options{AllowPrivate: true, RootCAs: roots}), s.URL)
+	data, err := fetch(t, newClient(t, &Options{AllowPrivate: true, RootCAs: roots(t, s)}), s.URL)
 	require.NoError(t, err)
 	assert.Equal(t, "ok", string(data))
 
@@ -236,7 +232,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	o := quick()
-	o.RootCAs = s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	o.RootCAs = roots(t, s)
 	_, err := fetch(t, newClient(t, o), s.URL)
 	require.ErrorContains(t, err, "protocol version")
 }

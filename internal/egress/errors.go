@@ -145,9 +145,9 @@ func (e *TimeoutError) Error() string {
 		return fmt.Sprintf("no answer within %s", e.After)
 	case PhaseBody:
 		return fmt.Sprintf("fewer than %d bytes within %s", MinProgress, e.After)
-	default:
-		return fmt.Sprintf("not complete after %s", e.After)
+	case PhaseAll:
 	}
+	return fmt.Sprintf("not complete after %s", e.After)
 }
 
 // Timeout returns true, as net.Error has it.

@@ -84,11 +84,11 @@ func TestC12_SpecialAddressIsRefusedAtTheDial(t *testing.T) {
 		if strings.HasPrefix(public, "[") {
 			network = "tcp6"
 		}
-		assert.NoError(t, g.control(network, public, nil), public)
+		require.NoError(t, g.control(network, public, nil), public)
 	}
-	assert.Error(t, g.control("udp4", "8.8.8.8:53", nil))
-	assert.Error(t, g.control("unix", "/run/docker.sock", nil))
-	assert.Error(t, g.control("tcp4", "feeds.example.com:443", nil))
+	require.Error(t, g.control("udp4", "8.8.8.8:53", nil))
+	require.Error(t, g.control("unix", "/run/docker.sock", nil))
+	require.Error(t, g.control("tcp4", "feeds.example.com:443", nil))
 }
 
 func TestC12_AllowPrivateOpensOnlyPrivateRanges(t *testing.T) {
@@ -97,17 +97,17 @@ func TestC12_AllowPrivateOpensOnlyPrivateRanges(t *testing.T) {
 	for _, a := range []string{
 		"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "8.8.8.8",
 	} {
-		assert.NoError(t, g.addr(netip.MustParseAddr(a)), a)
+		require.NoError(t, g.addr(netip.MustParseAddr(a)), a)
 	}
 	for _, a := range []string{
 		"169.254.169.254", "fe80::1", "fd00::1%eth0", "fd00:ec2::254", "fd20:ce::254", "168.63.129.16",
 		"::ffff:168.63.129.16", "100.100.100.200", "0.0.0.0", "::", "224.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
 		"255.255.255.255", "192.0.2.1", "::127.0.0.1",
 	} {
-		assert.Error(t, g.addr(netip.MustParseAddr(a)), a)
+		require.Error(t, g.addr(netip.MustParseAddr(a)), a)
 	}
-	assert.NoError(t, g.host("localhost"))
-	assert.Error(t, g.host("2130706433"), "a disguise is refused even where loopback is allowed")
+	require.NoError(t, g.host("localhost"))
+	require.Error(t, g.host("2130706433"), "a disguise is refused even where loopback is allowed")
 }
 
 // nameserver answers A queries with the addresses in turn, and other queries

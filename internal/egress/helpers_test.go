@@ -3,6 +3,7 @@ package egress
 import (
 	"bufio"
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log"
@@ -95,3 +96,11 @@ func hang(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
 
 // quiet drops the complaints of a test server.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// roots returns what verifies a TLS test server.
+func roots(t *testing.T, s *httptest.Server) *x509.CertPool {
+	t.Helper()
+	pool := x509.NewCertPool()
+	pool.AddCert(s.Certificate())
+	return pool
+}

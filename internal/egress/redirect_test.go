@@ -49,7 +49,7 @@ func TestRedirectIsRefused(t *testing.T) {
 	secure := httptest.NewTLSServer(h)
 	defer secure.Close()
 	o := open()
-	o.RootCAs = secure.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	o.RootCAs = roots(t, secure)
 	c := newClient(t, o)
 	for _, tt := range []struct {
 		from, to, why string

@@ -26,29 +26,48 @@ func checkURL(raw string, g *guard, allowHTTP bool) (*url.URL, error) {
 		// The parser's error quotes the URL, so it is not passed on.
 		return nil, &URLError{Reason: "it cannot be parsed"}
 	}
-	switch {
-	case u.Scheme == "":
-		return nil, &URLError{Reason: "it is not absolute"}
-	case u.Scheme == "http" && !allowHTTP:
-		return nil, &URLError{Reason: "http must be allowed explicitly; use https", Scheme: u.Scheme}
-	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, &URLError{Reason: "scheme " + strconv.Quote(clip(u.Scheme, 40)) + " is not https", Scheme: u.Scheme}
-	case u.User != nil:
-		return nil, &URLError{Reason: "it contains user information", Scheme: u.Scheme}
-	case u.Hostname() == "":
-		return nil, &URLError{Reason: "it has no host", Scheme: u.Scheme}
-	case !ascii(u.Host):
-		return nil, &URLError{Reason: "its host is not ASCII; write it as punycode", Scheme: u.Scheme}
+	if err := checkScheme(u.Scheme, allowHTTP); err != nil {
+		return nil, err
 	}
-	if port := u.Port(); port != "" {
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return nil, &URLError{Reason: "its port is not 1 to 65535", Scheme: u.Scheme}
-		}
+	if err := checkAuthority(u); err != nil {
+		return nil, err
 	}
 	if err := g.host(u.Hostname()); err != nil {
 		return nil, err
 	}
 	return u, nil
+}
+
+func checkScheme(scheme string, allowHTTP bool) error {
+	switch {
+	case scheme == "":
+		return &URLError{Reason: "it is not absolute"}
+	case scheme == "http" && !allowHTTP:
+		return &URLError{Reason: "http must be allowed explicitly; use https", Scheme: scheme}
+	case scheme != "http" && scheme != "https":
+		return &URLError{Reason: "scheme " + strconv.Quote(clip(scheme, 40)) + " is not https", Scheme: scheme}
+	}
+	return nil
+}
+
+func checkAuthority(u *url.URL) error {
+	reason := ""
+	switch {
+	case u.User != nil:
+		reason = "it contains user information"
+	case u.Hostname() == "":
+		reason = "it has no host"
+	case !ascii(u.Host):
+		reason = "its host is not ASCII; write it as punycode"
+	case u.Port() != "":
+		if n, err := strconv.ParseUint(u.Port(), 10, 16); err != nil || n == 0 {
+			reason = "its port is not 1 to 65535"
+		}
+	}
+	if reason != "" {
+		return &URLError{Reason: reason, Scheme: u.Scheme}
+	}
+	return nil
 }
 
 // Redact returns what of a URL may be shown: scheme, host and path.
