@@ -1,0 +1,35 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+)
+
+// activate makes what is in place the active version, in one atomic step with
+// the item's final state, the audit entry and the end of the lease (P12): until that
+// step the old version is active, from it on the new one.
+func (w *worker) activate(ctx context.Context, got *installed) error {
+	it := &w.item.Item
+	now := w.cat.opts.Clock().UTC()
+	pub := publication{Active: it.To, PublishedAt: now, ActivatedAt: now}
+	var before []byte
+	if e := w.cat.snapshot().entries[it.Key]; e != nil && e.pub != nil {
+		pub.Previous, pub.PublishedAt = e.pub.Active, e.pub.PublishedAt
+		before = encode(e.pub)
+	}
+	w.cat.pendActivities(&pub, now)
+	after := encode(pub)
+	w.item.State, w.item.Changed, w.item.Error = Done, now, ""
+	entry := AuditEntry{
+		By: w.op.By, Action: "install.item", Key: it.Key, Target: it.To, Before: digestOf(before), After: digestOf(after),
+		Detail: fmt.Sprintf("operation %s, digest %s", w.op.ID, it.Digest),
+	}
+	err := w.cat.commit(ctx, entry,
+		Put(publishedKey(it.Key), after, atRevision(it.Base)),
+		Put(versioned(prefixInstalled, it.Key, it.To), encode(got), Any()),
+		w.put(), w.lease.end())
+	if err == nil && pub.NeedConfirm {
+		w.cat.background(func(ctx context.Context) { w.cat.confirmOne(ctx, it.Key) })
+	}
+	return err
+}

@@ -1,0 +1,25 @@
+package catalog
+
+import "context"
+
+// Admin runs the catalog: it sees what feeds offer, installs, skips and pins.
+// Take one from Catalog.Manage. It is safe for concurrent use.
+type Admin struct {
+	cat       *Catalog
+	principal Principal
+}
+
+// allow asks the Authorizer for one method. Failures carry op and key.
+func (a *Admin) allow(ctx context.Context, op string, action Action, key string) error {
+	err := a.cat.usable()
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = a.cat.authorize(ctx, a.principal, action, key)
+	}
+	if err != nil {
+		return &Error{Op: op, Key: key, Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package catalog
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/patchbay/patchbay/internal/egress"
+)
+
+// Catalog is the entrance. Make one with Open, take a Viewer or an Admin from
+// it, and Close it. It is safe for concurrent use, also by several processes
+// that share a Store.
+type Catalog struct {
+	opts  Options
+	store Store
+	owned bool           // the Catalog made the store and closes it
+	rank  map[string]int // feed -> place in Options.Feeds
+	self  string         // names this Catalog in leases
+
+	snap    atomic.Pointer[snapshot]
+	syncing sync.Mutex // held while a new snapshot is made
+	writing sync.Mutex // held while a change is written, so that this process never races with itself
+	loading sync.Mutex // held while feeds are loaded
+
+	subs   subscribers
+	checks feedChecks
+	hub    progressHub
+	runner runner
+
+	stop     context.CancelFunc // ends all background work
+	stopping context.Context
+	work     sync.WaitGroup
+	ending   sync.Mutex // held to start background work, and to begin closing
+	closed   atomic.Bool
+}
+
+// Open opens the catalog: it reads what the store holds, loads the feeds once
+// (unless Options.RefreshEvery is negative), and takes up operations that a
+// process left unfinished. A feed that fails does not fail Open; see
+// Admin.Feeds. ctx bounds Open only.
+func Open(ctx context.Context, o *Options) (*Catalog, error) {
+	opts, err := o.withDefaults()
+	if err != nil {
+		return nil, &Error{Op: "open", Err: err}
+	}
+	c := &Catalog{opts: opts, store: opts.Store, rank: map[string]int{}, self: newID()}
+	if c.store == nil {
+		c.store, c.owned = NewMemStore(nil), true
+	}
+	if c.opts.Artifacts == nil {
+		c.opts.Artifacts = httpArtifacts{client: egress.New(nil), max: opts.MaxArtifactBytes}
+	}
+	for i, f := range opts.Feeds {
+		c.rank[f.Name()] = i
+	}
+	c.stopping, c.stop = context.WithCancel(context.WithoutCancel(ctx))
+	c.hub.init()
+	c.runner.init(c)
+	c.snap.Store(newSnapshot())
+	if err := c.start(ctx); err != nil {
+		return nil, &Error{Op: "open", Err: errors.Join(err, c.Close())}
+	}
+	return c, nil
+}
+
+func (c *Catalog) start(ctx context.Context) error {
+	if err := c.sync(ctx); err != nil {
+		return err
+	}
+	if err := c.takeUp(ctx); err != nil {
+		return err
+	}
+	if c.opts.RefreshEvery > 0 {
+		if err := c.refresh(ctx, systemPrincipal); err != nil {
+			return err
+		}
+		c.background(c.refreshLoop)
+	}
+	c.background(c.followLoop)
+	c.background(c.healLoop)
+	return nil
+}
+
+// background runs f until Close; it reports false when closing has begun.
+func (c *Catalog) background(f func(ctx context.Context)) bool {
+	c.ending.Lock()
+	defer c.ending.Unlock()
+	if c.closed.Load() {
+		return false
+	}
+	c.work.Go(func() { f(c.stopping) })
+	return true
+}
+
+// Close stops background work and waits for it. Operations under way stop
+// where they are and are resumed by the next Open; nothing of them is lost. A
+// Store, Installer or Feed of the caller's is not closed. Closing twice is no
+// error.
+func (c *Catalog) Close() error {
+	c.ending.Lock()
+	was := c.closed.Swap(true)
+	c.ending.Unlock()
+	if was {
+		return nil
+	}
+	c.stop()
+	c.work.Wait()
+	c.subs.closeAll()
+	if c.owned {
+		return c.store.Close()
+	}
+	return nil
+}
+
+// For returns what the principal may use: the published connectors. It never
+// fails; the methods of a Viewer whose principal may nothing do.
+func (c *Catalog) For(p Principal) *Viewer { return &Viewer{cat: c, principal: p} }
+
+// Manage returns the means to run the catalog, or ErrForbidden.
+func (c *Catalog) Manage(p Principal) (*Admin, error) {
+	if err := c.usable(); err != nil {
+		return nil, &Error{Op: "manage", Err: err}
+	}
+	if err := c.authorize(context.Background(), p, ActionManage, ""); err != nil {
+		return nil, &Error{Op: "manage", Err: err}
+	}
+	return &Admin{cat: c, principal: p}, nil
+}
+
+func (c *Catalog) usable() error {
+	if c == nil || c.closed.Load() {
+		return fmt.Errorf("catalog: %w", ErrClosed)
+	}
+	return nil
+}
+
+func (c *Catalog) snapshot() *snapshot { return c.snap.Load() }
+
+// newID returns an id that nobody can guess.
+func newID() string { return rand.Text() }
+
+// systemPrincipal is who background work is done for.
+//
+//nolint:gochecknoglobals // a constant in all but syntax
+var systemPrincipal = Principal{Tenant: "-", User: "-"}

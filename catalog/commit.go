@@ -1,0 +1,59 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// commit writes the ops and their audit entry in one atomic step, and brings the
+// snapshot up to it. A *ConflictError means that one of the caller's own
+// preconditions did not hold, and nothing was written; that the audit log grew meanwhile is
+// dealt with here.
+func (c *Catalog) commit(ctx context.Context, entry AuditEntry, ops ...Op) error {
+	entry.At = c.opts.Clock().UTC()
+	if entry.Outcome == "" {
+		entry.Outcome = outcomeOK
+	}
+	if err := c.append(ctx, entry, ops); err != nil {
+		return err
+	}
+	// The change is durable now. Failing to read it back must not look like a
+	// failed change, so the follower is left to catch up.
+	if err := c.sync(ctx); err != nil {
+		c.opts.Logger.WarnContext(ctx, "patchbay: cannot read back a change", "error", err)
+	}
+	return nil
+}
+
+func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	for {
+		head, rev, err := get[auditHead](ctx, c, keyAuditHead)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return fmt.Errorf("audit log: %w", err)
+		}
+		at := Absent()
+		if rev != 0 {
+			at = At(rev)
+		}
+		next := entry.seal(head)
+		all := append(ops[:len(ops):len(ops)],
+			Put(keyAuditHead, encode(next), at),
+			Put(auditKey(entry.Seq), encode(entry), Absent()))
+		_, err = c.store.Apply(ctx, all...)
+		var conflict *ConflictError
+		if errors.As(err, &conflict) && conflict.Index >= len(ops) {
+			continue // another process was quicker; ctx bounds the retries
+		}
+		return err
+	}
+}
+
+// conflicted reports whether err says that a precondition on key did not
+// hold.
+func conflicted(err error, key string) bool {
+	var conflict *ConflictError
+	return errors.As(err, &conflict) && conflict.Key == key
+}

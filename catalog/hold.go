@@ -1,0 +1,155 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/connector/version"
+)
+
+// Effect is what a new skip or pin does to a connector at once.
+type Effect struct {
+	ID string // of the record; Unskip and Unpin take it
+	// Connectors are those whose choice it changed, by key.
+	Connectors []HoldEffect
+}
+
+// HoldEffect is what a skip or pin did to one connector.
+type HoldEffect struct {
+	Key    connector.Key
+	Before string // the newest eligible version before; empty: none
+	After  string // and after
+	// Stranded says that the connector is installed and nothing is eligible any
+	// more (P7); Why says what took it.
+	Stranded bool
+	Why      string
+}
+
+// Stranded reports whether any installed connector was left without an
+// eligible version.
+func (e *Effect) Stranded() bool {
+	return slices.ContainsFunc(e.Connectors, func(h HoldEffect) bool { return h.Stranded })
+}
+
+// holdKind is what tells skips and pins apart; everything else they share.
+type holdKind struct {
+	name, prefix string
+	of           func(*snapshot) map[string]version.Hold
+}
+
+func skipKind() holdKind {
+	return holdKind{"skip", prefixSkip, func(s *snapshot) map[string]version.Hold { return s.skips }}
+}
+
+func pinKind() holdKind {
+	return holdKind{"pin", prefixPin, func(s *snapshot) map[string]version.Hold { return s.pins }}
+}
+
+// hold records a skip or pin.
+func (a *Admin) hold(ctx context.Context, kind holdKind, scope, versions, reason string, expires time.Time) (*Effect, error) {
+	if err := a.allow(ctx, kind.name, ActionHold, scope); err != nil {
+		return nil, err
+	}
+	now := a.cat.opts.Clock().UTC()
+	h := version.Hold{
+		ID: newID(), Scope: version.Scope(scope), Versions: versions, Reason: reason,
+		By: a.principal.User, At: now, Expires: expires,
+	}
+	if err := a.cat.checkHold(&h, now); err != nil {
+		return nil, &Error{Op: kind.name, Key: scope, Err: err}
+	}
+	before := a.cat.snapshot()
+	value := encode(h)
+	entry := AuditEntry{
+		By: a.principal, Action: kind.name, Key: connector.Key(scope), Target: h.ID, After: digestOf(value),
+		Detail: versions + ": " + reason,
+	}
+	if err := a.cat.commit(ctx, entry, Put(kind.prefix+h.ID, value, Absent())); err != nil {
+		return nil, &Error{Op: kind.name, Key: scope, Err: err}
+	}
+	return effect(h, before, a.cat.snapshot()), nil
+}
+
+// checkHold returns everything wrong with a skip or pin at once.
+func (c *Catalog) checkHold(h *version.Hold, now time.Time) error {
+	var faults faultList
+	if err := h.Validate(); err != nil {
+		faults.add("%w", err)
+	} else if h.Scope.Narrowness() == version.Scope("x").Narrowness() {
+		if _, err := c.snapshot().find(string(h.Scope)); err != nil {
+			faults.add("%w", err)
+		}
+	}
+	if h.Reason == "" {
+		faults.add("Reason is empty: it is what people are told")
+	}
+	if !h.Expires.IsZero() && !h.Expires.After(now) {
+		faults.add("Expires is not in the future")
+	}
+	return faults.err()
+}
+
+// effect compares the rows before and after a hold.
+func effect(h version.Hold, before, after *snapshot) *Effect {
+	out := &Effect{ID: h.ID}
+	for _, e := range after.rows {
+		old := before.entries[e.key]
+		if old == nil || !h.Scope.Covers(e.key) || old.row.Newest == e.row.Newest && old.row.Stranded == e.row.Stranded {
+			continue
+		}
+		out.Connectors = append(out.Connectors, HoldEffect{
+			Key: e.key, Before: old.row.Newest, After: e.row.Newest, Stranded: e.row.Stranded, Why: e.row.Why,
+		})
+	}
+	slices.SortFunc(out.Connectors, func(a, b HoldEffect) int { return cmp.Compare(a.Key, b.Key) })
+	return out
+}
+
+// release takes a skip or pin back.
+func (a *Admin) release(ctx context.Context, kind holdKind, id string) error {
+	op := "un" + kind.name
+	if err := a.allow(ctx, op, ActionHold, ""); err != nil {
+		return err
+	}
+	old, rev, err := get[version.Hold](ctx, a.cat, kind.prefix+id)
+	if err == nil {
+		entry := AuditEntry{By: a.principal, Action: op, Key: connector.Key(old.Scope), Target: id, Before: digestOf(encode(old))}
+		err = a.cat.commit(ctx, entry, Delete(kind.prefix+id, At(rev)))
+	}
+	if err != nil {
+		return &Error{Op: op, Key: id, Err: err}
+	}
+	return nil
+}
+
+// holds lists the skips or pins, oldest first; with a key, those that cover
+// it.
+func (a *Admin) holds(ctx context.Context, kind holdKind, key string) iter.Seq2[version.Hold, error] {
+	return func(yield func(version.Hold, error) bool) {
+		err := a.allow(ctx, "list "+kind.name+"s", ActionManage, key)
+		s := a.cat.snapshot()
+		if err == nil && key != "" {
+			if _, missing := s.find(key); missing != nil {
+				err = &Error{Op: "list " + kind.name + "s", Key: key, Err: missing}
+			}
+		}
+		if err != nil {
+			yield(version.Hold{}, err)
+			return
+		}
+		all := sortedHolds(kind.of(s))
+		if key != "" {
+			all = covering(all, connector.Key(key))
+		}
+		slices.SortStableFunc(all, func(a, b version.Hold) int { return a.At.Compare(b.At) })
+		for _, h := range all {
+			if !yield(h, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/patchbay/patchbay/connector"
+)
+
+// errLeaseLost stops a worker whose lease somebody else has taken over.
+var errLeaseLost = errors.New("lease lost")
+
+// lease is the right to work on one connector. The revision of its record is
+// the fence: every commit made under the lease deletes the record at exactly that
+// revision, so a holder that slept past its time cannot commit (P11, P12).
+type lease struct {
+	cat *Catalog
+	key connector.Key
+	op  string
+
+	mu  sync.Mutex
+	rev Revision
+}
+
+// tryLease takes the lease if it is free or expired. It returns nil without an
+// error while somebody else holds it, and how long that can last.
+func (c *Catalog) tryLease(ctx context.Context, key connector.Key, op string) (*lease, time.Duration, error) {
+	now, err := c.store.Now(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	old, rev, err := get[leaseRecord](ctx, c, leaseKey(key))
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, 0, err
+	}
+	if rev != 0 && now.Before(old.Until) {
+		return nil, old.Until.Sub(now), nil
+	}
+	l := &lease{cat: c, key: key, op: op, rev: rev}
+	switch err := l.write(ctx, now); {
+	case errors.Is(err, ErrConflict):
+		return nil, c.opts.Lease, nil
+	case err != nil:
+		return nil, 0, err
+	}
+	return l, 0, nil
+}
+
+// write puts the record with a new expiry, if it is still as this lease knows
+// it. Leases are no changes worth an audit entry.
+func (l *lease) write(ctx context.Context, now time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	rec := leaseRecord{Holder: l.cat.self, Op: l.op, Until: now.Add(l.cat.opts.Lease)}
+	rev, err := l.cat.store.Apply(ctx, Put(leaseKey(l.key), encode(rec), atRevision(l.rev)))
+	if err == nil {
+		l.rev = rev
+	}
+	return err
+}
+
+// waitLease waits until the lease can be taken. slots is given back while it
+// waits and held again when it returns.
+func (c *Catalog) waitLease(ctx context.Context, key connector.Key, op string, slots chan struct{}) (*lease, error) {
+	for {
+		l, busy, err := c.tryLease(ctx, key, op)
+		if err != nil || l != nil {
+			return l, err
+		}
+		<-slots
+		err = sleep(ctx, min(busy, max(c.opts.Lease/20, 5*time.Millisecond)))
+		slots <- struct{}{}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// keep renews the lease until stop is called. The context it returns ends when
+// the lease is lost. stop returns errLeaseLost if it was.
+func (l *lease) keep(ctx context.Context) (held context.Context, stop func() error) {
+	held, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for sleep(held, l.cat.opts.Lease/3) == nil {
+			if err := l.renew(held); err != nil {
+				cancel(err)
+			}
+		}
+	}()
+	return held, func() error {
+		cancel(nil)
+		<-done
+		if cause := context.Cause(held); errors.Is(cause, errLeaseLost) {
+			return cause
+		}
+		return nil
+	}
+}
+
+// renew prolongs the lease. A store that does not answer is tried again; only
+// a record that changed means that the lease is lost.
+func (l *lease) renew(ctx context.Context) error {
+	now, err := l.cat.store.Now(ctx)
+	if err == nil {
+		err = l.write(ctx, now)
+	}
+	if errors.Is(err, ErrConflict) {
+		return fmt.Errorf("%w: %w", errLeaseLost, err)
+	}
+	return nil
+}
+
+// end is the op that gives the lease back within the commit it protects.
+func (l *lease) end() Op {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return Delete(leaseKey(l.key), At(l.rev))
+}
+
+// check is the op that holds a commit to the lease without ending it.
+func (l *lease) check() Op {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return Check(leaseKey(l.key), At(l.rev))
+}
+
+// releaseTimeout bounds giving a lease back when the catalog is closing.
+const releaseTimeout = 5 * time.Second
+
+// release gives the lease back without a commit. It also works when ctx has
+// ended, so that closing does not make the next process wait.
+func (l *lease) release(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	_, err := l.cat.store.Apply(ctx, l.end())
+	return ignore(err, ErrConflict)
+}
+
+// sleep waits for d or the end of ctx.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// ignore drops an error that means there is nothing left to do.
+func ignore(err, harmless error) error {
+	if errors.Is(err, harmless) {
+		return nil
+	}
+	return err
+}
+
+// joinRelease gives the lease back and returns what went wrong before.
+func joinRelease(ctx context.Context, l *lease, errs ...error) error {
+	return errors.Join(append(errs, l.release(ctx))...)
+}

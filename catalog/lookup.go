@@ -1,0 +1,45 @@
+package catalog
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/patchbay/patchbay/connector"
+)
+
+// maxHints bounds how many keys an error names.
+const maxHints = 5
+
+// find checks a key that the caller wrote and returns its entry.
+func (s *snapshot) find(written string) (*entry, error) {
+	return s.findWhere(written, func(e *entry) bool { return !e.empty() })
+}
+
+// findPublished is find among what is published. It tells nothing of the rest (P2).
+func (s *snapshot) findPublished(written string) (*entry, error) {
+	return s.findWhere(written, func(e *entry) bool { return e.pub != nil })
+}
+
+// findWhere also helps somebody who wrote a display name: the error says so
+// and which keys it could mean.
+func (s *snapshot) findWhere(written string, visible func(*entry) bool) (*entry, error) {
+	key, err := connector.ParseKey(written)
+	if err == nil {
+		if e := s.entries[key]; e != nil && visible(e) {
+			return e, nil
+		}
+		err = ErrNotFound
+	} else {
+		err = fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	var keys []string
+	for _, e := range s.rows {
+		if visible(e) && strings.EqualFold(e.view.Name, written) && len(keys) < maxHints {
+			keys = append(keys, string(e.key))
+		}
+	}
+	if len(keys) > 0 {
+		err = fmt.Errorf("%w: %q is the display name of %s", err, written, strings.Join(keys, ", "))
+	}
+	return nil, err
+}

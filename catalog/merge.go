@@ -1,0 +1,129 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
+	"github.com/patchbay/patchbay/connector"
+)
+
+// merged is what an update of a feed changes in the last known good index.
+type merged struct {
+	ops              []Op
+	changed, removed int
+	problems         []connector.Problem
+}
+
+// merge compares an update with what is known. It never takes a bad entry for
+// a deletion: what a Problem names keeps its last known good form, and while
+// the feed contains an entry that cannot be told from a deleted one, nothing
+// is removed at all (P16).
+func (s *snapshot) merge(feed string, u *FeedUpdate) (*merged, error) {
+	m := &merged{}
+	lostReleases := map[string][]string{} // key -> versions
+	lostConnectors := map[string]bool{}
+	doubt := false
+	for _, p := range u.Problems {
+		p.Feed = feed
+		m.problems = append(m.problems, p)
+		switch p.Lost {
+		case connector.LostRelease:
+			lostReleases[p.Key] = append(lostReleases[p.Key], p.Version)
+		case connector.LostConnector:
+			lostConnectors[p.Key] = true
+			if s.offerOf(connector.Key(p.Key), feed) == nil {
+				doubt = true // it may be one we know, under a mistyped key
+			}
+		case connector.LostNothing:
+		}
+	}
+	offered := make(map[connector.Key]bool, len(u.Connectors))
+	for i := range u.Connectors {
+		conn := &u.Connectors[i]
+		if _, err := connector.ParseKey(string(conn.Key)); err != nil {
+			return nil, fmt.Errorf("feed is broken: it offers a connector with the key %q: %w", conn.Key, err)
+		}
+		if offered[conn.Key] {
+			return nil, fmt.Errorf("feed is broken: it offers %q twice", conn.Key)
+		}
+		offered[conn.Key] = true
+		s.mergeConnector(m, feed, *conn, lostReleases[string(conn.Key)])
+	}
+	for _, e := range s.rows {
+		if s.offerOf(e.key, feed) == nil || offered[e.key] || doubt || lostConnectors[string(e.key)] {
+			continue
+		}
+		m.ops = append(m.ops, Delete(indexKey(feed, e.key), Any()))
+		m.removed++
+	}
+	return m, nil
+}
+
+func (s *snapshot) offerOf(key connector.Key, feed string) *offer {
+	e := s.entries[key]
+	if e == nil {
+		return nil
+	}
+	for _, o := range e.offers {
+		if o.feed == feed {
+			return o
+		}
+	}
+	return nil
+}
+
+// mergeConnector holds one connector against the digests seen before (P15)
+// and adds it to the ops if it differs from what is stored.
+func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connector, lost []string) {
+	old := s.offerOf(conn.Key, feed)
+	releases := make([]connector.Release, 0, len(conn.Releases))
+	for _, r := range conn.Releases {
+		known, from := s.firstSeen(conn.Key, r.Version)
+		if known == "" || known == r.Digest() {
+			releases = append(releases, r)
+			continue
+		}
+		m.problems = append(m.problems, connectorProblem(feed, conn.Key, r.Version, connector.LostRelease,
+			"a release is immutable (P15): %s had digest %s first, from %s; now it comes with %s", r.Version, known, from, r.Digest()))
+		lost = append(lost, r.Version)
+	}
+	if old != nil {
+		for _, r := range old.conn.Releases {
+			if slices.Contains(lost, r.Version) {
+				releases = append(releases, r) // its last known good form
+			}
+		}
+	}
+	if len(releases) == 0 {
+		m.problems = append(m.problems, connectorProblem(feed, conn.Key, "", connector.LostConnector, "no release is left"))
+		return
+	}
+	conn.Releases = releases
+	value := encode(conn)
+	if old != nil && old.sum == sha256.Sum256(value) {
+		return
+	}
+	m.ops = append(m.ops, Put(indexKey(feed, conn.Key), value, Any()))
+	m.changed++
+}
+
+// firstSeen returns the digest that a version had when it was first seen, and
+// where: in a plan, or in the last known good index of any feed (P15).
+func (s *snapshot) firstSeen(key connector.Key, version string) (connector.Digest, string) {
+	e := s.entries[key]
+	if e == nil {
+		return "", ""
+	}
+	if d, ok := e.seen[version]; ok {
+		return d, "a plan"
+	}
+	for _, o := range e.offers {
+		for i := range o.conn.Releases {
+			if r := &o.conn.Releases[i]; r.Version == version {
+				return o.digest(r), "feed " + o.feed
+			}
+		}
+	}
+	return "", ""
+}

@@ -1,0 +1,140 @@
+package catalog
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/installer"
+)
+
+// Options configure a Catalog. The zero value is a catalog in memory with no
+// feed, which can be opened but has nothing to install.
+type Options struct {
+	// Store keeps everything that must survive. Default: NewMemStore(nil), which the
+	// Catalog then closes; a Store given here stays the caller's to close.
+	Store Store
+	// Feeds are the sources of available connectors, the more trusted first: where
+	// two offer one key, the earlier wins (P17). Names must differ.
+	Feeds []Feed
+	// Installer puts packages in place. Without one, Install fails with
+	// errors.ErrUnsupported.
+	Installer installer.Installer
+	// Artifacts opens artifacts that a feed does not open itself. Default: HTTPS
+	// only, public addresses only, at most MaxArtifactBytes.
+	Artifacts ArtifactOpener
+	// MaxArtifactBytes bounds what the default Artifacts opener reads of one
+	// artifact. Unit bytes, default 1 GiB.
+	MaxArtifactBytes int64
+	// Authorizer decides who may do what. Default: RoleAuthorizer().
+	Authorizer Authorizer
+	// ActivityPublisher tells the host which activities became available (P14).
+	// Default: none, and activities are ready after ActivityDelay.
+	ActivityPublisher ActivityPublisher
+	// ActivityDelay is how long activities stay pending when nobody confirms them.
+	// Default 0: they are ready at once, or only when ActivityPublisher confirms.
+	ActivityDelay time.Duration
+
+	// HostVersion is what releases' Requires is compared with. Without it, a
+	// release that requires something is refused, saying so.
+	HostVersion string
+	// Preview says when preview releases may be chosen. Default PreviewNever.
+	Preview PreviewRule
+
+	// RefreshEvery is how often feeds are loaded in the background. Default 15
+	// minutes; negative: never, not even by Open.
+	RefreshEvery time.Duration
+	// FeedTimeout bounds one load of one feed. Default 2 minutes.
+	FeedTimeout time.Duration
+	// Lease is how long an operation of a process that died blocks its connectors
+	// before another process takes it over. Default 15 seconds, at least 100 ms.
+	Lease time.Duration
+	// Parallel is how many items of operations run at once. Default 4.
+	Parallel int
+	// FollowEvery is how often the store is asked for other processes' changes
+	// if it is no Watcher. Default 1 second.
+	FollowEvery time.Duration
+
+	// Clock is the time for everything but leases. Default time.Now.
+	Clock func() time.Time
+	// Logger gets what nobody waits for, such as a failed background refresh.
+	// Default: nothing is logged.
+	Logger *slog.Logger
+}
+
+// PreviewRule says when preview releases may be chosen without being named.
+type PreviewRule string
+
+// The preview rules. Whatever the rule, a preview release named exactly may
+// be installed.
+const (
+	PreviewNever    PreviewRule = ""       // only GA releases
+	PreviewIfNoGA   PreviewRule = "ifNoGA" // where a connector has no GA release at all
+	PreviewAlways   PreviewRule = "always"
+	defaultLease                = 15 * time.Second
+	minLease                    = 100 * time.Millisecond
+	defaultArtifact             = 1 << 30
+)
+
+// withDefaults checks the options and fills in the rest. All faults come at
+// once.
+func (o *Options) withDefaults() (Options, error) {
+	var opts Options
+	if o != nil {
+		opts = *o
+	}
+	var faults faultList
+	seen := map[string]bool{}
+	for i, f := range opts.Feeds {
+		switch {
+		case f == nil:
+			faults.add("Feeds[%d] is nil", i)
+		case f.Name() == "":
+			faults.add("Feeds[%d] has no name", i)
+		case seen[f.Name()]:
+			faults.add("Feeds[%d]: another feed is named %q", i, f.Name())
+		default:
+			seen[f.Name()] = true
+		}
+	}
+	switch opts.Preview {
+	case PreviewNever, PreviewIfNoGA, PreviewAlways:
+	default:
+		faults.add("Preview %q is no preview rule", opts.Preview)
+	}
+	if opts.HostVersion != "" {
+		if err := connector.CheckVersion(opts.HostVersion); err != nil {
+			faults.add("HostVersion: %v", err)
+		}
+	}
+	if opts.Lease != 0 && opts.Lease < minLease {
+		faults.add("Lease %v is below %v", opts.Lease, minLease)
+	}
+	if opts.Parallel < 0 || opts.MaxArtifactBytes < 0 || opts.ActivityDelay < 0 || opts.FeedTimeout < 0 {
+		faults.add("Parallel, MaxArtifactBytes, ActivityDelay and FeedTimeout must not be negative")
+	}
+	if err := faults.err(); err != nil {
+		return opts, fmt.Errorf("options: %w", err)
+	}
+	setDefault(&opts.Authorizer, RoleAuthorizer())
+	setDefault(&opts.MaxArtifactBytes, defaultArtifact)
+	setDefault(&opts.RefreshEvery, 15*time.Minute)
+	setDefault(&opts.FeedTimeout, 2*time.Minute)
+	setDefault(&opts.Lease, defaultLease)
+	setDefault(&opts.Parallel, 4)
+	setDefault(&opts.FollowEvery, time.Second)
+	if opts.Clock == nil {
+		opts.Clock = time.Now
+	}
+	setDefault(&opts.Logger, slog.New(slog.DiscardHandler))
+	return opts, nil
+}
+
+// setDefault gives *p the value v if it is zero. Interfaces compare with nil.
+func setDefault[T comparable](p *T, v T) {
+	var zero T
+	if *p == zero {
+		*p = v
+	}
+}

@@ -1,0 +1,114 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/installer"
+)
+
+// perform puts the item's version in place, without activating it. A note
+// means that there was nothing to do. With an error, the result names what was
+// put in place all the same, if anything.
+func (w *worker) perform(ctx context.Context) (got *installed, note string, err error) {
+	if err := w.cat.sync(ctx); err != nil {
+		return nil, "", err
+	}
+	it := &w.item.Item
+	e := w.cat.snapshot().entries[it.Key]
+	if e == nil {
+		return nil, "", fmt.Errorf("%w: no longer offered", ErrStalePlan)
+	}
+	in := e.installed[it.To]
+	if in != nil && e.active() == it.To && in.Receipt.Digest == it.Digest {
+		return nil, "already active", nil
+	}
+	if e.pubRev != it.Base {
+		return nil, "", fmt.Errorf("%w: planned from version %q, active is %q", ErrStalePlan, it.From, e.active())
+	}
+	if in != nil && w.cat.opts.Installer.Verify(ctx, &in.Receipt) == nil {
+		return in, "", w.approved(e, in) // P13: nothing is downloaded
+	}
+	got, err = w.fetch(ctx, e)
+	if err != nil {
+		return got, "", err
+	}
+	return got, "", w.approved(e, got)
+}
+
+// fetch installs the package of the item's version.
+func (w *worker) fetch(ctx context.Context, e *entry) (*installed, error) {
+	it := &w.item.Item
+	r, err := w.cat.offered(ctx, e, it.To)
+	if err != nil {
+		return nil, err
+	}
+	if r == nil {
+		return nil, fmt.Errorf("%w: version %s is no longer offered", ErrStalePlan, it.To)
+	}
+	if d := r.Digest(); d != it.Digest {
+		return nil, fmt.Errorf("%w: planned digest %s, offered is %s", ErrStalePlan, it.Digest, d)
+	}
+	receipt, err := w.cat.opts.Installer.Install(ctx, w.cat.pack(e, r), w.report)
+	if err != nil {
+		return nil, err
+	}
+	got := &installed{Feed: e.feed, Connector: e.view, Release: *r, Receipt: *receipt}
+	got.Release.Manifest = nil
+	if receipt.Key != it.Key || receipt.Version != it.To || receipt.Digest != it.Digest {
+		return got, fmt.Errorf("installer returned a receipt for %s@%s with digest %s: %w", receipt.Key, receipt.Version, receipt.Digest, installer.ErrCorrupt)
+	}
+	return got, nil
+}
+
+// pack makes the package that the installer is to put in place.
+func (c *Catalog) pack(e *entry, r *connector.Release) *installer.Package {
+	pkg := &installer.Package{Key: e.key, Version: r.Version, Artifact: r.Artifact, Manifest: r.Manifest}
+	pkg.Artifact.Digest = r.Digest()
+	if r.Artifact.MediaType != connector.MediaReference {
+		feed := c.opts.Feeds[c.rank[e.feed]]
+		pkg.Open = func(ctx context.Context) (io.ReadCloser, error) { return c.openArtifact(ctx, feed, r.Artifact) }
+	}
+	return pkg
+}
+
+// openArtifact asks the feed first, and opens by URL what the feed does not.
+func (c *Catalog) openArtifact(ctx context.Context, feed Feed, a connector.Artifact) (io.ReadCloser, error) {
+	if o, ok := feed.(ArtifactOpener); ok {
+		body, err := openSized(ctx, o, a)
+		if !errors.Is(err, errors.ErrUnsupported) {
+			return body, err
+		}
+	}
+	return openSized(ctx, c.opts.Artifacts, a)
+}
+
+// openSized refuses an artifact whose transport announces another size than
+// its release states, before anything is read.
+func openSized(ctx context.Context, o ArtifactOpener, a connector.Artifact) (io.ReadCloser, error) {
+	body, size, err := o.OpenArtifact(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if a.Size > 0 && size >= 0 && size != a.Size {
+		return nil, errors.Join(fmt.Errorf("artifact has %d bytes, its release states %d: %w", size, a.Size, installer.ErrCorrupt), body.Close())
+	}
+	return body, nil
+}
+
+// approved holds what was unpacked against what is active: a feed that does
+// not serve manifests could not show the change in the plan (P19).
+func (w *worker) approved(e *entry, got *installed) error {
+	if w.item.Item.Approved || e.pub == nil {
+		return nil
+	}
+	schemes, origins := manifestChanges(e.installed[e.pub.Active], got.Receipt.Manifest)
+	if changes := slices.Concat(origins, schemes); len(changes) > 0 {
+		return fmt.Errorf("%w: %v", ErrApprovalRequired, changes)
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/installer"
+)
+
+// ErrInUse refuses to remove a version that something still needs.
+var ErrInUse = errors.New("in use")
+
+// Prune removes superseded installed versions of a connector: the given ones,
+// or without any all but the active one. A version that is active is refused with
+// ErrInUse, one that is not installed with ErrNotFound; then nothing is removed (P21). It
+// returns the versions removed.
+func (a *Admin) Prune(ctx context.Context, key string, versions ...string) ([]string, error) {
+	const op = "prune"
+	if err := a.allow(ctx, op, ActionPrune, key); err != nil {
+		return nil, err
+	}
+	if _, err := a.cat.snapshot().find(key); err != nil {
+		return nil, &Error{Op: op, Key: key, Err: err}
+	}
+	removed, err := a.prune(ctx, connector.Key(key), versions)
+	if err != nil {
+		return nil, &Error{Op: op, Key: key, Err: err}
+	}
+	return removed, nil
+}
+
+func (a *Admin) prune(ctx context.Context, key connector.Key, versions []string) ([]string, error) {
+	slots := make(chan struct{}, 1)
+	slots <- struct{}{}
+	l, err := a.cat.waitLease(ctx, key, "prune", slots)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.cat.sync(ctx); err != nil {
+		return nil, joinRelease(ctx, l, err)
+	}
+	e := a.cat.snapshot().entries[key]
+	versions, err = e.prunable(versions)
+	if err != nil || len(versions) == 0 {
+		return nil, joinRelease(ctx, l, err)
+	}
+	// From this commit on the versions are not installed; the files follow, and
+	// healLoop removes them if this process does not live to.
+	ops := []Op{l.end(), Check(publishedKey(key), atRevision(e.pubRev))}
+	for _, v := range versions {
+		ops = append(ops,
+			Delete(versioned(prefixInstalled, key, v), Any()),
+			Put(versioned(prefixTrash, key, v), encode(e.installed[v].Receipt), Any()))
+	}
+	entry := AuditEntry{By: a.principal, Action: "prune", Key: key, Target: strings.Join(versions, ", ")}
+	if err := a.cat.commit(ctx, entry, ops...); err != nil {
+		return nil, joinRelease(ctx, l, err)
+	}
+	return versions, a.cat.emptyTrash(ctx)
+}
+
+// prunable checks the versions asked for, or chooses all superseded ones.
+func (e *entry) prunable(versions []string) ([]string, error) {
+	if len(versions) == 0 {
+		for v := range e.installed {
+			if v != e.active() {
+				versions = append(versions, v)
+			}
+		}
+		slices.Sort(versions)
+		return versions, nil
+	}
+	var errs []error
+	for _, v := range versions {
+		switch {
+		case v == e.active():
+			errs = append(errs, fmt.Errorf("version %s is active: %w", v, ErrInUse))
+		case e.installed[v] == nil:
+			errs = append(errs, fmt.Errorf("version %s is not installed: %w", v, ErrNotFound))
+		}
+	}
+	slices.Sort(versions)
+	return slices.Compact(versions), errors.Join(errs...)
+}
+
+// emptyTrash removes files of versions that are no longer installed.
+func (c *Catalog) emptyTrash(ctx context.Context) error {
+	if c.opts.Installer == nil {
+		return nil
+	}
+	for rec, err := range c.list(ctx, prefixTrash) {
+		if err != nil {
+			return err
+		}
+		if err := c.removeTrash(ctx, rec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeTrash removes one version's files under the connector's lease: it may
+// be being installed again.
+func (c *Catalog) removeTrash(ctx context.Context, rec Record) error {
+	receipt, err := decode[installer.Receipt](rec)
+	if err != nil {
+		return err
+	}
+	l, _, err := c.tryLease(ctx, receipt.Key, "trash")
+	if err != nil || l == nil {
+		return err // busy: healLoop comes back
+	}
+	if err := c.sync(ctx); err != nil {
+		return joinRelease(ctx, l, err)
+	}
+	if e := c.snapshot().entries[receipt.Key]; e == nil || e.installed[receipt.Version] == nil {
+		if err := c.opts.Installer.Remove(ctx, &receipt); err != nil {
+			return joinRelease(ctx, l, err)
+		}
+	}
+	_, err = c.store.Apply(ctx, Delete(rec.Key, At(rec.Revision)), l.end())
+	return ignore(err, ErrConflict)
+}

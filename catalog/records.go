@@ -1,0 +1,98 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/installer"
+)
+
+// feedRecord is what the store remembers of one feed.
+type feedRecord struct {
+	State      FeedState           `json:"state"`
+	Version    uint64              `json:"version,omitempty"` // high-water mark
+	VersionSum connector.Digest    `json:"versionSum,omitempty"`
+	LoadedAt   time.Time           `json:"loadedAt,omitzero"` // last accepted change
+	Expires    time.Time           `json:"expires,omitzero"`
+	Error      string              `json:"error,omitempty"` // of the last load
+	StaleSince time.Time           `json:"staleSince,omitzero"`
+	Problems   []connector.Problem `json:"problems,omitempty"`
+	Dropped    int                 `json:"dropped,omitempty"` // problems beyond maxProblems
+
+	rev Revision // of the record
+}
+
+// seenRecord pins the first digest ever planned for a version (P15).
+type seenRecord struct {
+	Digest connector.Digest `json:"digest"`
+	Feed   string           `json:"feed"`
+	At     time.Time        `json:"at"`
+}
+
+// publication says which version of a connector is active. There is one for
+// every published connector and it is never deleted (P3).
+type publication struct {
+	Active      string    `json:"active"`
+	Previous    string    `json:"previous,omitempty"`
+	PublishedAt time.Time `json:"publishedAt"`
+	ActivatedAt time.Time `json:"activatedAt"`
+	// Readiness of the activities (P14).
+	ReadyAt     time.Time `json:"readyAt,omitzero"`      // by when, without confirmation
+	NeedConfirm bool      `json:"needConfirm,omitempty"` // the host's publisher has not confirmed
+	ConfirmedAt time.Time `json:"confirmedAt,omitzero"`
+}
+
+// installed is one version that the installer holds. The connector's
+// description, release and manifest are kept here, so that what is published
+// needs no feed (P20).
+type installed struct {
+	Feed      string              `json:"feed"`
+	Connector connector.Connector `json:"connector"` // without releases
+	Release   connector.Release   `json:"release"`   // without manifest
+	Receipt   installer.Receipt   `json:"receipt"`   // with the package's manifest
+}
+
+// opRecord is one operation; its items have records of their own.
+type opRecord struct {
+	ID    string    `json:"id"`
+	By    Principal `json:"by"`
+	At    time.Time `json:"at"`
+	Items int       `json:"items"`
+	Done  time.Time `json:"done,omitzero"`
+}
+
+// itemRecord is one item of an operation.
+type itemRecord struct {
+	Item    PlanItem  `json:"item"`
+	State   ItemState `json:"state"`
+	Note    string    `json:"note,omitempty"`
+	Error   string    `json:"error,omitempty"`
+	Changed time.Time `json:"changed"`
+}
+
+// leaseRecord is who works on a connector, and until when by the store's time.
+type leaseRecord struct {
+	Holder string    `json:"holder"`
+	Op     string    `json:"op"`
+	Until  time.Time `json:"until"`
+}
+
+// encode makes a record's value. The types above always marshal.
+func encode(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		// Only a bug can get here: no record type has anything that fails.
+		return []byte("null")
+	}
+	return data
+}
+
+func decode[T any](r Record) (T, error) {
+	var v T
+	if err := json.Unmarshal(r.Value, &v); err != nil {
+		return v, fmt.Errorf("record %q is damaged: %w", r.Key, err)
+	}
+	return v, nil
+}

@@ -1,0 +1,100 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// sync brings the snapshot up to the store's latest revision. All changes,
+// one's own and other processes', reach the snapshot this one way. When it
+// returns nil, everything that was committed before the call is visible.
+func (c *Catalog) sync(ctx context.Context) error {
+	c.syncing.Lock()
+	defer c.syncing.Unlock()
+	for {
+		before := c.snapshot()
+		changes, next, err := c.store.Changes(ctx, before.rev, MaxStorePage)
+		if errors.Is(err, ErrCompacted) {
+			if err := c.resync(ctx, next); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if next == before.rev {
+			return nil
+		}
+		d := before.edit(c.rank)
+		for _, ch := range changes {
+			if err := d.apply(ch); err != nil {
+				return err
+			}
+		}
+		if err := c.adopt(d, next); err != nil {
+			return err
+		}
+	}
+}
+
+// adopt finishes a draft and makes it the snapshot that everybody reads.
+func (c *Catalog) adopt(d *draft, rev Revision) error {
+	next, events, err := d.finish(rev, &c.opts, c.opts.Clock())
+	if err != nil {
+		return err
+	}
+	c.snap.Store(next)
+	c.subs.publish(events)
+	for _, st := range d.items {
+		c.hub.report(st.op, st.status, true)
+	}
+	return nil
+}
+
+// resync reads everything anew, because the store no longer remembers what
+// was deleted since the snapshot, or was replaced by an older one. rev was the newest revision before the
+// reading starts, so nothing written meanwhile is missed.
+func (c *Catalog) resync(ctx context.Context, rev Revision) error {
+	d := newSnapshot().edit(c.rank)
+	for _, prefix := range []string{prefixFeed, prefixIndex, prefixPublished, prefixInstalled, prefixSeen, prefixSkip, prefixPin} {
+		for rec, err := range c.list(ctx, prefix) {
+			if err != nil {
+				return err
+			}
+			if err := d.apply(Change{Record: rec}); err != nil {
+				return err
+			}
+		}
+	}
+	d.events = []Event{{Kind: EventResync}}
+	return c.adopt(d, rev)
+}
+
+// followLoop keeps the snapshot up with other processes.
+func (c *Catalog) followLoop(ctx context.Context) {
+	var wake <-chan struct{}
+	if w, ok := c.store.(Watcher); ok {
+		ch, err := w.Watch(ctx)
+		if err == nil {
+			wake = ch
+		}
+	}
+	tick := time.NewTicker(c.opts.FollowEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case _, open := <-wake:
+			if !open {
+				wake = nil // closed: the ticker goes on alone
+			}
+		case <-tick.C:
+		}
+		if err := c.sync(ctx); err != nil && ctx.Err() == nil {
+			c.opts.Logger.WarnContext(ctx, "patchbay: cannot follow the store", "error", err)
+		}
+	}
+}

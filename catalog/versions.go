@@ -1,0 +1,81 @@
+package catalog
+
+import (
+	"context"
+	"time"
+
+	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/connector/version"
+)
+
+// VersionRow is one version of a connector in the manage view.
+type VersionRow struct {
+	version.Verdict // Version, Stage, whether it is eligible and why not
+
+	Tag         Tag
+	Feed        string // that offers it; empty: only installed
+	Installed   bool
+	InstalledAt time.Time
+	Digest      connector.Digest
+	Size        int64
+	Published   time.Time
+	Notes       string
+	Deprecated  string
+	Yanked      string
+	Breaking    []connector.Breaking
+}
+
+// Detail is the manage view of one connector.
+type Detail struct {
+	Row      Row
+	Versions []VersionRow // newest first
+	// Manifest is that of Row.Version: of the installed package, else as the feed
+	// serves it; nil where it does not.
+	Manifest *connector.Manifest
+	// Readiness of the activities; nil while not published.
+	Readiness *Readiness
+}
+
+// Connector shows one connector with all its versions, published or not.
+func (a *Admin) Connector(ctx context.Context, key string) (*Detail, error) {
+	const op = "show connector"
+	if err := a.allow(ctx, op, ActionManage, key); err != nil {
+		return nil, err
+	}
+	s, now := a.cat.snapshot(), a.cat.opts.Clock()
+	e, err := s.find(key)
+	if err != nil {
+		return nil, &Error{Op: op, Key: key, Err: err}
+	}
+	d := &Detail{Row: *a.cat.newRowSource().row(e)}
+	if d.Manifest, err = a.cat.manifest(ctx, e, d.Row.Version); err != nil {
+		return nil, &Error{Op: op, Key: key, Err: err}
+	}
+	if e.pub != nil {
+		r := e.pub.readiness(now)
+		d.Readiness = &r
+	}
+	sel, err := newSelector(&a.cat.opts, s.skips, s.pins).explain(e, "", false, now)
+	if err != nil {
+		return nil, &Error{Op: op, Key: key, Err: err}
+	}
+	for _, v := range sel.Verdicts {
+		d.Versions = append(d.Versions, e.versionRow(v, sel.Target))
+	}
+	return d, nil
+}
+
+func (e *entry) versionRow(v version.Verdict, newest string) VersionRow {
+	row := VersionRow{
+		Verdict: v, Tag: VersionTag(v.Version, e.active(), e.previous(), newest),
+		Feed: e.origin[v.Version], Digest: e.digest(v.Version),
+	}
+	if in := e.installed[v.Version]; in != nil {
+		row.Installed, row.InstalledAt = true, in.Receipt.InstalledAt
+	}
+	if r, ok := e.release(v.Version); ok {
+		row.Size, row.Published, row.Notes = r.Artifact.Size, r.Published, r.Notes
+		row.Deprecated, row.Yanked, row.Breaking = r.Deprecated, r.Yanked, r.Breaking
+	}
+	return row
+}

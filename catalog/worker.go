@@ -1,0 +1,124 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/patchbay/patchbay/installer"
+)
+
+// worker does one item of an operation.
+type worker struct {
+	cat   *Catalog
+	op    opRecord
+	n     int
+	item  itemRecord
+	lease *lease
+}
+
+// run does the item and returns nil when it is final, in this process or
+// another. It is called holding a slot, which it gives back. An error means that the item is not final.
+func (w *worker) run(ctx context.Context, slots chan struct{}) error {
+	defer func() { <-slots }()
+	var err error
+	w.item, _, err = get[itemRecord](ctx, w.cat, itemKey(w.op.ID, w.n))
+	if err != nil || w.item.State.Final() {
+		return err
+	}
+	// Waiting for another operation on the same connector (P11) must not keep
+	// other connectors waiting, so the slot is given back meanwhile.
+	w.lease, err = w.cat.waitLease(ctx, w.item.Item.Key, w.op.ID, slots)
+	if err != nil {
+		return err
+	}
+	final, err := w.begin(ctx)
+	if err == nil && !final {
+		err = w.do(ctx)
+	}
+	if err != nil || final {
+		return joinRelease(ctx, w.lease, err)
+	}
+	return nil
+}
+
+// begin reads the item again, because whoever held the lease before may have
+// finished it, and lets other processes see that it is worked on.
+func (w *worker) begin(ctx context.Context) (final bool, err error) {
+	key := itemKey(w.op.ID, w.n)
+	item, rev, err := get[itemRecord](ctx, w.cat, key)
+	if err != nil || item.State.Final() {
+		return true, err
+	}
+	item.State, item.Changed = Fetching, w.cat.opts.Clock().UTC()
+	w.item = item
+	_, err = w.cat.store.Apply(ctx, w.lease.check(), Put(key, encode(item), At(rev)))
+	return false, err
+}
+
+// do performs the item under the lease and commits its outcome, which also
+// gives the lease back.
+func (w *worker) do(ctx context.Context) error {
+	held, stop := w.lease.keep(ctx)
+	w.report(installer.Progress{Phase: installer.Fetching, Total: w.item.Item.Size})
+	got, note, err := w.perform(held)
+	if stopped := stop(); stopped != nil {
+		return stopped // the lease is lost: somebody else does the item
+	}
+	if ctx.Err() != nil {
+		return ctx.Err() // closing: the next process resumes
+	}
+	switch {
+	case err != nil:
+		return w.fail(ctx, got, err)
+	case note != "":
+		return w.end(ctx, Skipped, note, nil)
+	}
+	w.reportState(Activating)
+	err = w.activate(ctx, got)
+	if conflicted(err, publishedKey(w.item.Item.Key)) {
+		return w.fail(ctx, got, fmt.Errorf("%w: another version became active meanwhile", ErrStalePlan))
+	}
+	return err
+}
+
+// end commits a final state without changing what is published.
+func (w *worker) end(ctx context.Context, state ItemState, note string, cause error) error {
+	entry := AuditEntry{By: w.op.By, Action: "install.item", Key: w.item.Item.Key, Target: w.item.Item.To, Detail: note}
+	if cause != nil {
+		entry.Outcome = cause.Error()
+		w.item.Error = cause.Error()
+	}
+	w.item.State, w.item.Note, w.item.Changed = state, note, w.cat.opts.Clock().UTC()
+	return w.cat.commit(ctx, entry, w.put(), w.lease.end())
+}
+
+// fail takes away what the failed attempt put in place, unless it is in use,
+// and records the failure. After a crash in between, the item is done again.
+func (w *worker) fail(ctx context.Context, got *installed, cause error) error {
+	if e := w.cat.snapshot().entries[w.item.Item.Key]; got != nil && (e == nil || e.installed[got.Receipt.Version] == nil) {
+		if err := w.cat.opts.Installer.Remove(ctx, &got.Receipt); err != nil {
+			return err
+		}
+	}
+	return w.end(ctx, Failed, "", cause)
+}
+
+func (w *worker) put() Op {
+	return Put(itemKey(w.op.ID, w.n), encode(w.item), Any())
+}
+
+// report passes on what the installer says.
+func (w *worker) report(p installer.Progress) {
+	st := w.item.status(w.n)
+	st.State, st.Bytes = ItemState(p.Phase), p.Bytes
+	if p.Total > 0 {
+		st.Total = p.Total
+	}
+	w.cat.hub.report(w.op.ID, st, false)
+}
+
+func (w *worker) reportState(s ItemState) {
+	st := w.item.status(w.n)
+	st.State = s
+	w.cat.hub.report(w.op.ID, st, false)
+}
