@@ -43,10 +43,11 @@ type Progress struct {
 type Receipt struct {
 	Key         connector.Key       `json:"key"`
 	Version     string              `json:"version"`
-	Digest      connector.Digest    `json:"digest"`          // of the artifact's bytes, or of the reference
-	Tree        connector.Digest    `json:"tree,omitempty"`  // of the unpacked files
-	Size        int64               `json:"size,omitempty"`  // bytes received
-	Files       int                 `json:"files,omitempty"` // regular files unpacked
+	MediaType   string              `json:"mediaType,omitempty"` // of the artifact; Route finds the installer by it
+	Digest      connector.Digest    `json:"digest"`              // of the artifact's bytes, or of the reference
+	Tree        connector.Digest    `json:"tree,omitempty"`      // of the unpacked files
+	Size        int64               `json:"size,omitempty"`      // bytes received
+	Files       int                 `json:"files,omitempty"`     // regular files unpacked
 	Reference   string              `json:"reference,omitempty"`
 	InstalledAt time.Time           `json:"installedAt"`
 	Manifest    *connector.Manifest `json:"manifest,omitempty"`

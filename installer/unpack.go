@@ -1,0 +1,62 @@
+package installer
+
+import (
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io"
+
+	"github.com/patchbay/patchbay/internal/archive"
+)
+
+// hashingSink hands an archive's files to a stage and hashes them on the way.
+type hashingSink struct {
+	stage Stage
+	tree  *treeHash
+}
+
+func (s *hashingSink) Mkdir(name string) error {
+	s.tree.dir(name)
+	return s.stage.Mkdir(name) //nolint:wrapcheck // package archive wraps it
+}
+
+func (s *hashingSink) Create(name string, executable bool) (io.WriteCloser, error) {
+	w, err := s.stage.Create(name, executable)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // as above
+	}
+	return &hashingFile{w: w, tree: s.tree, name: name, executable: executable, sum: sha256.New()}, nil
+}
+
+type hashingFile struct {
+	w          io.WriteCloser
+	tree       *treeHash
+	name       string
+	executable bool
+	size       int64
+	sum        hash.Hash
+}
+
+func (f *hashingFile) Write(p []byte) (int, error) {
+	n, err := f.w.Write(p)
+	f.size += int64(n)
+	_, _ = f.sum.Write(p[:n]) // a hash never fails
+	return n, err             //nolint:wrapcheck // package archive wraps it
+}
+
+func (f *hashingFile) Close() error {
+	f.tree.file(f.name, f.executable, f.size, f.sum.Sum(nil))
+	return f.w.Close() //nolint:wrapcheck // as above
+}
+
+// exported turns the errors of package archive, which callers cannot name, into
+// those of this package.
+func exported(err error) error {
+	if limit, ok := errors.AsType[*archive.LimitError](err); ok {
+		return &LimitError{Limit: limit.Limit, Max: limit.Max}
+	}
+	if refused, ok := errors.AsType[*archive.Error](err); ok {
+		return &EntryError{Entry: refused.Entry, Reason: refused.Error()}
+	}
+	return err
+}
