@@ -111,7 +111,11 @@ func parseAlternative(s string) ([]term, error) {
 			if field == "-" {
 				return nil, errHyphen
 			}
-			if operator == "" && strings.Trim(field, operatorChars) == "" {
+			isOperator := strings.ContainsRune(operatorChars, rune(field[0]))
+			if operator != "" && isOperator {
+				return nil, errMissingOperand // "> =1.2.3"
+			}
+			if strings.Trim(field, operatorChars) == "" {
 				operator = field // "> 1.2.3"
 				continue
 			}

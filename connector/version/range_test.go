@@ -37,6 +37,7 @@ func TestParseRangeSaysWhatIsWrong(t *testing.T) {
 		"=>1.0.0":               "unknown operator",
 		"~>1.0.0":               "unknown operator",
 		"> = 1.0.0":             "lacks its version",
+		"> =1.0.0":              "lacks its version",
 		">=":                    "lacks its version",
 		"1.0.0,":                "lacks its version",
 		"1.0.0,,2.0.0":          "lacks its version",

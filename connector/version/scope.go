@@ -33,11 +33,11 @@ func (s Scope) Validate() error {
 	if s == "" {
 		return fmt.Errorf(`%w: it is empty; "*" is the whole catalog`, ErrInvalidScope)
 	}
-	key := connector.Key(s)
-	if publisher, ok := strings.CutSuffix(string(s), publisherSuffix); ok {
-		key = connector.Key(publisher + "/x") // the shortest key it could cover
+	key := string(s)
+	if publisher, ok := strings.CutSuffix(key, publisherSuffix); ok {
+		key = publisher + "/x" // the shortest key it could cover
 	}
-	if err := validateKey(key); err != nil {
+	if _, err := connector.ParseKey(key); err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalidScope, err)
 	}
 	return nil

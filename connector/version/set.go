@@ -44,34 +44,49 @@ type requirement struct {
 // is in use.
 func Compile(releases []connector.Release) (*Set, error) {
 	s := &Set{entries: make([]entry, 0, len(releases))}
-	seen := make(map[string]int, len(releases))
-	var faults []error
+	sound := true
 	for i := range releases {
 		r := &releases[i]
-		pointer := fmt.Sprintf("/releases/%d/version", i)
 		v, err := ParseVersion(r.Version)
 		if err != nil {
-			faults = append(faults, &Fault{pointer, err})
+			sound = false
 			continue
 		}
-		if first, twice := seen[r.Version]; twice {
-			faults = append(faults, &Fault{pointer, fmt.Errorf("%w %q: also /releases/%d", ErrAmbiguous, r.Version, first)})
-			continue
-		}
-		seen[r.Version] = i
-		e := entry{version: v, release: r, preview: stageOf(r, &v) != connector.GA}
+		e := entry{version: v, release: r, preview: r.EffectiveStage() != connector.GA}
 		if r.Requires != "" {
 			hosts, err := ParseRange(r.Requires)
 			e.requires = &requirement{hosts, err}
 		}
 		s.entries = append(s.entries, e)
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
-	}
 	slices.SortFunc(s.entries, func(a, b entry) int { return b.version.Compare(a.version) })
+	for i := 1; i < len(s.entries); i++ {
+		sound = sound && s.entries[i-1].version.raw != s.entries[i].version.raw
+	}
+	if !sound {
+		return nil, releaseFaults(releases)
+	}
 	s.link()
 	return s, nil
+}
+
+// releaseFaults says everything that keeps releases from being a Set.
+func releaseFaults(releases []connector.Release) error {
+	var faults []error
+	first := make(map[string]int, len(releases))
+	for i := range releases {
+		v := releases[i].Version
+		_, err := ParseVersion(v)
+		if j, twice := first[v]; twice && err == nil {
+			err = fmt.Errorf("%w %q: also /releases/%d", ErrAmbiguous, v, j)
+		} else if !twice {
+			first[v] = i
+		}
+		if err != nil {
+			faults = append(faults, &Fault{fmt.Sprintf("/releases/%d/version", i), err})
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // link fills in nextAny and nextGA.
