@@ -24,7 +24,7 @@ type schema struct {
 	MinItems    *float64          `json:"minItems,omitempty"`
 	MaxItems    *float64          `json:"maxItems,omitempty"`
 	Items       *schema           `json:"items,omitempty"`
-	Order       *int              `json:"x-order,omitempty"`
+	Order       *int              `json:"x-order,omitempty"` //nolint:tagliatelle // an extension keyword
 }
 
 // object is the schema of a form.

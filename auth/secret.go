@@ -94,17 +94,15 @@ func (s *Secret) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, &value) != nil {
 		return errors.New("auth: a secret must be a JSON string") // the cause may quote it
 	}
-	return s.set(value)
+	return s.UnmarshalText([]byte(value))
 }
 
 // UnmarshalText takes text as the value, under the same condition as
 // UnmarshalJSON.
-func (s *Secret) UnmarshalText(text []byte) error { return s.set(string(text)) }
-
-func (s *Secret) set(value string) error {
-	if value == Redacted {
+func (s *Secret) UnmarshalText(text []byte) error {
+	if string(text) == Redacted {
 		return errRedacted
 	}
-	*s = NewSecret(value)
+	*s = NewSecret(string(text))
 	return nil
 }

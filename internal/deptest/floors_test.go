@@ -56,7 +56,7 @@ func checkFloors(t *tree) []string {
 		case to == "" || floor(to) < 0:
 			findings = append(findings, fmt.Sprintf("%s imports %q, which is on no floor", s.name, to))
 		case floor(dir) < 0:
-			findings = append(findings, fmt.Sprintf("%s is on no floor: name its folder in floors", s.name))
+			findings = append(findings, s.name+" is on no floor: name its folder in floors")
 		case floor(to) > floor(dir), floor(to) == floor(dir) && !sideways(dir, to):
 			findings = append(findings, fmt.Sprintf("%s imports %s, which is not on a floor below", s.name, to))
 		}
