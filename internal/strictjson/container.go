@@ -224,7 +224,7 @@ func (d *decoder) slice(p *plan, v reflect.Value) bool {
 			return ok
 		}
 		if n == v.Cap() {
-			v.Grow(1)
+			d.grow(p, v, n)
 		}
 		v.SetLen(n + 1)
 		d.path = append(d.path, name{start: -1, end: int32(n)}) //nolint:gosec // decodeAll bounds the input
@@ -233,4 +233,25 @@ func (d *decoder) slice(p *plan, v reflect.Value) bool {
 		}
 		d.pop()
 	}
+}
+
+// grow makes room in a full slice of n elements. For elements that are large it looks
+// ahead how many there still are, so that what is kept has no slack.
+func (d *decoder) grow(p *plan, v reflect.Value, n int) {
+	const large, least = 64, 16
+	if p.elem.typ.Size() < large {
+		v.Grow(1)
+		return
+	}
+	more, i := 1, d.pos
+	for ; more < max(n, least); more++ {
+		end, reason := skipValue(d.data, i)
+		if i = skipSpace(d.data, end); reason != "" || i >= len(d.data) || d.data[i] != ',' {
+			break
+		}
+		i++
+	}
+	grown := reflect.MakeSlice(p.typ, n, n+more)
+	reflect.Copy(grown, v)
+	v.Set(grown)
 }

@@ -69,3 +69,42 @@ func TestSyntaxInADeferredRawNamesItsPlace(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestElements(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][]string{
+		`[]`:                    nil,
+		`[ 1 , {"a":[2]},"x" ]`: {`/p/0 12 1`, `/p/1 16 {"a":[2]}`, `/p/2 26 "x"`},
+		`{"a":1}`:               nil,
+		``:                      nil,
+		`[1,2`:                  {`/p/0 11 1`, `/p/1 13 2`},
+		`[1,?]`:                 {`/p/0 11 1`},
+	} {
+		var got []string
+		for r := range (Raw{Bytes: []byte(in), Offset: 10, Pointer: "/p"}).Elements() {
+			got = append(got, lines([]Fault{{Pointer: r.Pointer, Offset: r.Offset, Reason: string(r.Bytes)}})...)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s: %s", in, d)
+		}
+	}
+	for range (Raw{Bytes: []byte(`[1,2]`)}).Elements() {
+		break // must not go on
+	}
+}
+
+func TestSlicesOfLargeElementsHaveNoSlack(t *testing.T) {
+	t.Parallel()
+	for n := range 100 {
+		var v []sample
+		in := "[" + strings.TrimSuffix(strings.Repeat(`{"name":"a"}, `, n), ", ") + "]"
+		if f := Decode([]byte(in), &v, nil); len(f) != 0 || len(v) != n || cap(v) != n {
+			t.Fatalf("%d: %d of %d, %+v", n, len(v), cap(v), f)
+		}
+		for i := range v {
+			if v[i].Name != "a" {
+				t.Fatal("lost", i)
+			}
+		}
+	}
+}

@@ -8,8 +8,10 @@
 package strictjson
 
 import (
+	"iter"
 	"math"
 	"reflect"
+	"strconv"
 )
 
 // Options says how strict Decode is and where its input lies in a larger
@@ -99,6 +101,28 @@ func DecodeRaw(r Raw, v any, o *Options) []Fault {
 	}
 	own.Base, own.Pointer = r.Offset, r.Pointer
 	return Decode(r.Bytes, v, &own)
+}
+
+// Elements returns the elements of a captured array one by one; it ends early
+// where the array's syntax does. Of any other value there are none.
+func (r Raw) Elements() iter.Seq[Raw] {
+	return func(yield func(Raw) bool) {
+		if len(r.Bytes) == 0 || r.Bytes[0] != '[' {
+			return
+		}
+		i := skipSpace(r.Bytes, 1)
+		for n := 0; i < len(r.Bytes) && r.Bytes[i] != ']'; n++ {
+			end, reason := skipValue(r.Bytes, i)
+			if reason != "" || !yield(Raw{
+				Bytes: r.Bytes[i:end:end], Offset: r.Offset + i, Pointer: r.Pointer + "/" + strconv.Itoa(n),
+			}) {
+				return
+			}
+			if i = skipSpace(r.Bytes, end); i < len(r.Bytes) && r.Bytes[i] == ',' {
+				i = skipSpace(r.Bytes, i+1)
+			}
+		}
+	}
 }
 
 func (d *decoder) decodeAll(v any) {
