@@ -33,14 +33,14 @@ func (r *Rules) Compile() (*Compiled, error) {
 	if r.Constraint != "" {
 		var err error
 		if c.constraint, err = ParseRange(r.Constraint); err != nil {
-			faults = append(faults, &Fault{"/constraint", err})
+			faults = append(faults, &FaultError{"/constraint", err})
 		}
 		c.restrict(c.constraint.set)
 	}
 	if r.Host != "" {
 		var err error
 		if c.host, err = ParseVersion(r.Host); err != nil {
-			faults = append(faults, &Fault{"/host", err})
+			faults = append(faults, &FaultError{"/host", err})
 		}
 	}
 	skips, skipFaults := r.compileHolds("/skips/", r.Skips)

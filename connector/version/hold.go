@@ -55,11 +55,11 @@ type held struct {
 func (h *Hold) compile(pointer string) (held, []error) {
 	var faults []error
 	if err := h.Scope.Validate(); err != nil {
-		faults = append(faults, &Fault{pointer + "/scope", err})
+		faults = append(faults, &FaultError{pointer + "/scope", err})
 	}
 	versions, err := ParseRange(h.Versions)
 	if err != nil {
-		faults = append(faults, &Fault{pointer + "/versions", err})
+		faults = append(faults, &FaultError{pointer + "/versions", err})
 	}
 	return held{*h, versions}, faults
 }

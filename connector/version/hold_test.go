@@ -145,7 +145,7 @@ func TestP8_NarrowerScopeWins(t *testing.T) {
 	expired := pin("e", "acme/crm", "6.0.0", day(9), day(10))
 	for i, winner := range ascending {
 		pins := append([]version.Hold{expired}, ascending[:i+1]...)
-		for range len(pins) {
+		for range pins {
 			pins = append(pins[1:], pins[0])
 			sel := choose(t, offer("1.0.0 2.0.0 3.0.0 4.0.0 5.0.0 6.0.0"), "", &version.Rules{Pins: pins, Now: day(10)})
 			assert.Equal(t, winner.Versions, sel.Target, "pin %s of %d", winner.ID, len(pins))
@@ -157,11 +157,11 @@ func TestHoldValidate(t *testing.T) {
 	t.Parallel()
 	for _, versions := range []string{"1.0.0", "1.0.0+b", "^1", "1.2", "*"} {
 		h := hold(versions)
-		assert.NoError(t, h.Validate(), versions)
+		require.NoError(t, h.Validate(), versions)
 	}
 	for _, versions := range []string{"", " ", "v1.2", "v1.2.0", "01.0.0", "!=1.0.0", "1.0.O"} {
 		h := hold(versions)
-		assert.ErrorIs(t, h.Validate(), version.ErrInvalidRange, "%q", versions)
+		require.ErrorIs(t, h.Validate(), version.ErrInvalidRange, "%q", versions)
 		assert.False(t, h.Matches("1.0.0"))
 	}
 	both := version.Faults((&version.Hold{}).Validate())
@@ -212,7 +212,7 @@ func TestScope(t *testing.T) {
 		"", "**", "/*", "*/*", "a/b/*", "acme/", "/crm", "Slack", "acme/../*", "../*", "./*", "acme/crm*", "a*", "con/*", "nul", " *", "acme /*",
 		version.Scope(strings.Repeat("a", connector.MaxKeyBytes) + "/*"),
 	} {
-		assert.ErrorIs(t, scope.Validate(), version.ErrInvalidScope, "%q", scope)
+		require.ErrorIs(t, scope.Validate(), version.ErrInvalidScope, "%q", scope)
 	}
 	assert.False(t, version.Scope("").Covers("slack"), "a forgotten scope covers nothing")
 }

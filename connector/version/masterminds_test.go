@@ -5,6 +5,7 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/patchbay/patchbay/connector/version"
 )
@@ -141,11 +142,11 @@ func TestMastermindsGoldenTable(t *testing.T) {
 	}
 }
 
-func mustParse(t testing.TB, s string) version.Version {
-	t.Helper()
+func mustParse(tb testing.TB, s string) version.Version {
+	tb.Helper()
 	v, err := version.ParseVersion(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return v
 }
@@ -156,11 +157,11 @@ func TestMastermindsLooseParsing(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"1.2", "v1", "01.2.3"} {
 		_, err := semver.NewVersion(s)
-		assert.NoError(t, err, "Masterminds: %s", s)
+		require.NoError(t, err, "Masterminds: %s", s)
 		_, err = semver.StrictNewVersion(s)
-		assert.Error(t, err, "Masterminds, strict: %s", s)
+		require.Error(t, err, "Masterminds, strict: %s", s)
 		_, err = version.ParseVersion(s)
-		assert.ErrorIs(t, err, version.ErrInvalidVersion)
+		require.ErrorIs(t, err, version.ErrInvalidVersion)
 	}
 	assert.True(t, semver.MustParse("1.0.0+a").Equal(semver.MustParse("1.0.0+b")))
 	assert.NotZero(t, version.CompareVersions("1.0.0+a", "1.0.0+b"))

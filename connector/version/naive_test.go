@@ -38,23 +38,25 @@ func naivePrecedence(a, b string) int {
 	}
 	idsA, idsB := strings.Split(preA, "."), strings.Split(preB, ".")
 	for i := 0; i < len(idsA) && i < len(idsB); i++ {
-		x, y := bigInt(idsA[i]), bigInt(idsB[i])
-		c := 0
-		switch {
-		case x != nil && y != nil:
-			c = x.Cmp(y)
-		case x != nil:
-			c = -1
-		case y != nil:
-			c = 1
-		default:
-			c = strings.Compare(idsA[i], idsB[i])
-		}
-		if c != 0 {
+		if c := naiveIdentifier(idsA[i], idsB[i]); c != 0 {
 			return c
 		}
 	}
 	return len(idsA) - len(idsB)
+}
+
+func naiveIdentifier(a, b string) int {
+	x, y := bigInt(a), bigInt(b)
+	switch {
+	case x != nil && y != nil:
+		return x.Cmp(y)
+	case x != nil:
+		return -1
+	case y != nil:
+		return 1
+	default:
+		return strings.Compare(a, b)
+	}
 }
 
 // bigInt returns nil for what is not all digits.

@@ -44,7 +44,7 @@ func (s *Set) newest(c *Compiled) int {
 				break
 			}
 			if !inside {
-				i = s.below(i+1, c.allowed[j].hi)
+				i = s.below(i+1, &c.allowed[j].hi)
 				continue
 			}
 		}
@@ -68,8 +68,8 @@ func (c *Compiled) permits(v *Version) bool {
 // admits reports whether host and policy let the release be chosen.
 func (c *Compiled) admits(e *entry) bool { return c.runs(e) && c.denial(e) == nil }
 
-// below returns the first index from from on whose version is below the cut.
-func (s *Set) below(from int, limit cut) int {
+// below returns the first index, not before from, whose version is below the cut.
+func (s *Set) below(from int, limit *cut) int {
 	return from + sort.Search(len(s.entries)-from, func(i int) bool {
 		return limit.above(&s.entries[from+i].version)
 	})

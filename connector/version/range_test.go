@@ -63,7 +63,7 @@ func TestParseRangeSaysWhatIsWrong(t *testing.T) {
 		_, err := version.ParseRange(in)
 		require.ErrorIs(t, err, version.ErrInvalidRange, "%q", in)
 		require.ErrorIs(t, err, fs.ErrInvalid)
-		assert.ErrorContains(t, err, want, "%q", in)
+		require.ErrorContains(t, err, want, "%q", in)
 	}
 }
 
@@ -100,7 +100,7 @@ func TestRangeContains(t *testing.T) {
 	} {
 		r, err := version.ParseRange(text)
 		if text == ">18446744073709551615 || 1" {
-			assert.ErrorContains(t, err, "no version can be in")
+			require.ErrorContains(t, err, "no version can be in")
 			continue
 		}
 		require.NoError(t, err, "%q", text)

@@ -179,7 +179,7 @@ func TestP6_AmbiguityIsAnError(t *testing.T) {
 	faults := version.Faults(err)
 	require.Len(t, faults, 2)
 	assert.Equal(t, "/releases/2/version", faults[0].Pointer)
-	assert.ErrorContains(t, faults[0], `"1.0.0": also /releases/0`)
+	require.ErrorContains(t, faults[0], `"1.0.0": also /releases/0`)
 
 	sel := choose(t, offer("1.0.0+a 1.0.0 1.0.0+b"), "", nil)
 	assert.Equal(t, "1.0.0+b", sel.Target, "builds are different versions, ordered bytewise")
@@ -197,8 +197,8 @@ func TestP6_AllFaultsAreReportedAtOnce(t *testing.T) {
 	pointers := make([]string, len(faults))
 	for i, f := range faults {
 		pointers[i] = f.Pointer
-		assert.ErrorIs(t, f, fs.ErrInvalid, f.Pointer)
-		assert.ErrorContains(t, err, f.Error())
+		require.ErrorIs(t, f, fs.ErrInvalid, f.Pointer)
+		require.ErrorContains(t, err, f.Error())
 	}
 	assert.Equal(t, []string{
 		"/releases/1/version", "/releases/2/version", "/installed",
@@ -212,7 +212,7 @@ func TestP6_AnUnparseableVersionIsNeverTheNewest(t *testing.T) {
 	t.Parallel()
 	_, err := version.Compile(offer("1.0.0 99.0.O"))
 	require.ErrorIs(t, err, version.ErrInvalidVersion)
-	assert.ErrorContains(t, err, `"99.0.O"`)
+	require.ErrorContains(t, err, `"99.0.O"`)
 	assert.Equal(t, -1, version.CompareVersions("99.0.O", "0.0.0-0"))
 }
 

@@ -40,7 +40,7 @@ func Select(releases []connector.Release, installed string, rules *Rules) (*Sele
 	var errInstalled error
 	if installed != "" {
 		if _, err := ParseVersion(installed); err != nil {
-			errInstalled = &Fault{"/installed", err}
+			errInstalled = &FaultError{"/installed", err}
 		}
 	}
 	compiled, errRules := rules.Compile()

@@ -83,7 +83,7 @@ func releaseFaults(releases []connector.Release) error {
 			first[v] = i
 		}
 		if err != nil {
-			faults = append(faults, &Fault{fmt.Sprintf("/releases/%d/version", i), err})
+			faults = append(faults, &FaultError{fmt.Sprintf("/releases/%d/version", i), err})
 		}
 	}
 	return errors.Join(faults...)
@@ -149,7 +149,7 @@ func (s *Set) index(v *Version) (int, bool) {
 func (s *Set) builds(v *Version) []string {
 	var out []string
 	for i := range s.Len() {
-		if w := &s.entries[i].version; w.precedence(*v) == 0 && w.raw != v.raw {
+		if w := &s.entries[i].version; w.precedence(v) == 0 && w.raw != v.raw {
 			out = append(out, w.raw)
 		}
 	}

@@ -28,11 +28,11 @@ type cut struct {
 // start is the cut below the oldest version there can be, 0.0.0-0.
 func start() cut { return cut{at: Version{pre: "0"}} }
 
-func (c cut) compare(d cut) int {
+func (c *cut) compare(d *cut) int {
 	if c.side == end || d.side == end {
 		return cmp.Compare(c.side, d.side)
 	}
-	if p := c.at.precedence(d.at); p != 0 {
+	if p := c.at.precedence(&d.at); p != 0 {
 		return p
 	}
 	if c.side == afterAll || d.side == afterAll {
@@ -45,11 +45,11 @@ func (c cut) compare(d cut) int {
 }
 
 // above reports whether the cut is newer than v.
-func (c cut) above(v *Version) bool {
+func (c *cut) above(v *Version) bool {
 	if c.side == end {
 		return true
 	}
-	if p := v.precedence(c.at); p != 0 {
+	if p := v.precedence(&c.at); p != 0 {
 		return p < 0
 	}
 	if c.side == afterAll {
@@ -73,15 +73,15 @@ func everything() spans { return spans{{start(), cut{side: end}}} }
 // union makes a set of any spans, in any order, overlapping or empty.
 func union(all []span) spans {
 	sorted := slices.Clone(all)
-	slices.SortFunc(sorted, func(a, b span) int { return a.lo.compare(b.lo) })
+	slices.SortFunc(sorted, func(a, b span) int { return a.lo.compare(&b.lo) })
 	var out spans
 	for _, s := range sorted {
 		last := len(out) - 1
 		switch {
-		case s.lo.compare(s.hi) >= 0:
-		case last < 0 || s.lo.compare(out[last].hi) > 0:
+		case s.lo.compare(&s.hi) >= 0:
+		case last < 0 || s.lo.compare(&out[last].hi) > 0:
 			out = append(out, s)
-		case s.hi.compare(out[last].hi) > 0:
+		case s.hi.compare(&out[last].hi) > 0:
 			out[last].hi = s.hi
 		}
 	}
@@ -93,16 +93,16 @@ func (a spans) intersect(b spans) spans {
 	var out spans
 	for len(a) > 0 && len(b) > 0 {
 		both := a[0]
-		if b[0].lo.compare(both.lo) > 0 {
+		if b[0].lo.compare(&both.lo) > 0 {
 			both.lo = b[0].lo
 		}
-		if b[0].hi.compare(both.hi) < 0 {
+		if b[0].hi.compare(&both.hi) < 0 {
 			both.hi = b[0].hi
 		}
-		if both.lo.compare(both.hi) < 0 {
+		if both.lo.compare(&both.hi) < 0 {
 			out = append(out, both)
 		}
-		if a[0].hi.compare(b[0].hi) < 0 {
+		if a[0].hi.compare(&b[0].hi) < 0 {
 			a = a[1:]
 		} else {
 			b = b[1:]
@@ -116,7 +116,7 @@ func (a spans) complement() spans {
 	var out spans
 	from := start()
 	for _, s := range a {
-		if from.compare(s.lo) < 0 {
+		if from.compare(&s.lo) < 0 {
 			out = append(out, span{from, s.lo})
 		}
 		from = s.hi

@@ -95,17 +95,17 @@ func (t *term) parseOperand(s string) error {
 	if len(parts) > len(numbers) {
 		return fmt.Errorf("%s has more than three parts", quote(s))
 	}
-	for i, p := range parts {
+	for i, number := range numbers[:len(parts)] {
 		switch {
-		case isWildcard(p):
+		case isWildcard(parts[i]):
 		case t.nums < i:
 			return errWildcardPart
 		default:
-			n, err := parseNumber(p)
+			n, err := parseNumber(parts[i])
 			if err != nil {
 				return err
 			}
-			*numbers[i] = n
+			*number = n
 			t.nums++
 		}
 	}
