@@ -85,9 +85,13 @@ func (e *SizeError) Unwrap() error { return ErrCorrupt }
 type LimitError struct {
 	Limit string // what is bounded, such as "entries"
 	Max   int64  // the bound
+	Entry string // the archive's entry that exceeds it; empty when the whole package is meant
 }
 
 func (e *LimitError) Error() string {
+	if e.Entry != "" {
+		return fmt.Sprintf("%v: more than %d %s, at %q", ErrLimit, e.Max, e.Limit, e.Entry)
+	}
 	return fmt.Sprintf("%v: more than %d %s", ErrLimit, e.Max, e.Limit)
 }
 

@@ -59,7 +59,7 @@ func (d *download) receive(ctx context.Context, body io.Reader) error {
 	buf := make([]byte, fetchBuffer)
 	for empty := 0; empty < maxEmptyReads; empty++ {
 		if err := ctx.Err(); err != nil {
-			return err //nolint:wrapcheck // fetch wraps it
+			return err
 		}
 		n, err := body.Read(buf[:min(int64(len(buf)), d.most()-d.got+1)])
 		d.got += int64(n)
@@ -96,14 +96,4 @@ func (d *download) tooMany() error {
 		return &SizeError{Want: d.want, Got: d.got}
 	}
 	return &LimitError{Limit: "bytes of artifact", Max: d.limit}
-}
-
-// verify compares what was received with what was stated, and names everything
-// that differs.
-func verify(pkg *Package, size int64, sum *digester) error {
-	var short error
-	if want := pkg.Artifact.Size; want > 0 && size != want {
-		short = &SizeError{Want: want, Got: size}
-	}
-	return errors.Join(short, sum.check())
 }

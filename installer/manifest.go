@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"reflect"
 
 	"github.com/patchbay/patchbay/connector"
 )
@@ -56,20 +55,4 @@ func readBounded(files fs.FS, name string) (data []byte, err error) {
 		return nil, &LimitError{Limit: "bytes of " + name, Max: maxManifest}
 	}
 	return data, nil
-}
-
-func differences(want, got *connector.Manifest) []string {
-	a, err1 := json.Marshal(want)
-	b, err2 := json.Marshal(got)
-	if err1 != nil || err2 != nil || !reflect.DeepEqual(a, b) {
-		return []string{"the manifests differ"}
-	}
-	return nil
-}
-
-func checkKey(key connector.Key) error {
-	if key == "" {
-		return fmt.Errorf("key %q: %w", key, fs.ErrInvalid)
-	}
-	return nil
 }

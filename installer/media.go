@@ -75,6 +75,10 @@ func defaultMedia(mediaType string) (Media, bool) {
 	return Media{}, false
 }
 
+// MediaType returns the media type of p's artifact, or the default where none
+// is stated.
+func (p *Package) MediaType() string { return effectiveMediaType(p.Artifact.MediaType) }
+
 func effectiveMediaType(mediaType string) string {
 	if mediaType == "" {
 		return connector.MediaPackageTarGzip

@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/Masterminds/semver/v3"
-
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/internal/strictjson"
 )
@@ -40,8 +38,8 @@ func NPMManifest(_ context.Context, files fs.FS) (*connector.Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrRefused, npmManifest, err)
 	}
-	if _, err := semver.StrictNewVersion(doc.Version); err != nil {
-		return nil, fmt.Errorf("%w: %s: version %q: %w", ErrRefused, npmManifest, doc.Version, err)
+	if err := connector.CheckVersion(doc.Version); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrRefused, npmManifest, err)
 	}
 	return &connector.Manifest{Key: key, Version: doc.Version, DocsURL: npmHomepage(doc.Homepage)}, nil
 }
@@ -53,8 +51,8 @@ func NPMKey(name string) (connector.Key, error) {
 	if scoped != strings.Contains(plain, "/") {
 		return "", fmt.Errorf("npm name %q: %w", name, fs.ErrInvalid)
 	}
-	key := connector.Key(strings.ToLower(plain))
-	if err := checkKey(key); err != nil {
+	key, err := connector.ParseKey(strings.ToLower(plain))
+	if err != nil {
 		return "", fmt.Errorf("npm name %q: %w", name, err)
 	}
 	return key, nil

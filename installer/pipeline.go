@@ -68,14 +68,13 @@ func (p *Pipeline) Check(pkg *Package) error {
 	if pkg == nil {
 		return &Error{Err: fmt.Errorf("no package: %w", fs.ErrInvalid)}
 	}
-	errs := checkNames(pkg)
+	_, keyErr := connector.ParseKey(string(pkg.Key))
+	_, digestErr := connector.ParseDigest(string(pkg.Artifact.Digest))
+	errs := []error{keyErr, connector.CheckVersion(pkg.Version), digestErr}
 	if _, err := p.media(pkg.Artifact.MediaType); err != nil {
 		errs = append(errs, err)
 	} else if pkg.Open == nil {
 		errs = append(errs, fmt.Errorf("no way to open it: %w", fs.ErrInvalid))
-	}
-	if _, err := newDigester(pkg.Artifact.Digest); err != nil {
-		errs = append(errs, err)
 	}
 	if pkg.Artifact.Size < 0 {
 		errs = append(errs, fmt.Errorf("size %d: %w", pkg.Artifact.Size, fs.ErrInvalid))
@@ -121,9 +120,9 @@ func (r *run) all(ctx context.Context) (*Receipt, error) {
 		now = time.Now
 	}
 	return &Receipt{
-		Key: r.pkg.Key, Version: r.pkg.Version, MediaType: effectiveMediaType(r.pkg.Artifact.MediaType),
+		Key: r.pkg.Key, Version: r.pkg.Version, MediaType: r.pkg.MediaType(),
 		Digest: r.pkg.Artifact.Digest, Tree: tree.Digest, Size: size, Files: tree.Files,
-		InstalledAt: now().UTC(), Manifest: manifest,
+		InstalledAt: now().UTC().Round(0), Manifest: manifest,
 	}, nil
 }
 

@@ -45,7 +45,7 @@ func (r *route) ofReceipt(rec *Receipt) (Installer, error) {
 		return nil, &Error{Err: fmt.Errorf("no receipt: %w", fs.ErrInvalid)}
 	}
 	mediaType := rec.MediaType
-	if mediaType == "" && rec.Reference != "" {
+	if rec.IsReference() {
 		mediaType = connector.MediaReference
 	}
 	in, err := r.find(mediaType)
@@ -66,10 +66,10 @@ func (r *route) Install(ctx context.Context, pkg *Package, report func(Progress)
 	}
 	rec, err := in.Install(ctx, pkg, report)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the route adds nothing
+		return nil, err
 	}
 	out := *rec
-	out.MediaType = effectiveMediaType(pkg.Artifact.MediaType)
+	out.MediaType = pkg.MediaType()
 	return &out, nil
 }
 
@@ -79,7 +79,7 @@ func (r *route) Verify(ctx context.Context, rec *Receipt) error {
 	if err != nil {
 		return err
 	}
-	return in.Verify(ctx, rec) //nolint:wrapcheck // the route adds nothing
+	return in.Verify(ctx, rec)
 }
 
 // Remove implements Installer.
@@ -88,7 +88,7 @@ func (r *route) Remove(ctx context.Context, rec *Receipt) error {
 	if err != nil {
 		return err
 	}
-	return in.Remove(ctx, rec) //nolint:wrapcheck // the route adds nothing
+	return in.Remove(ctx, rec)
 }
 
 // Open implements Opener.
@@ -98,7 +98,7 @@ func (r *route) Open(ctx context.Context, rec *Receipt) (fs.FS, error) {
 		return nil, err
 	}
 	if o, ok := in.(Opener); ok {
-		return o.Open(ctx, rec) //nolint:wrapcheck // the route adds nothing
+		return o.Open(ctx, rec)
 	}
 	return nil, &Error{Key: rec.Key, Version: rec.Version, Err: fmt.Errorf("open: %w", errors.ErrUnsupported)}
 }

@@ -77,17 +77,17 @@ func (t *treeHash) file(path string, executable bool, size int64, sum []byte) {
 func (t *treeHash) read(ctx context.Context, files fs.FS, path string, buf []byte) (err error) {
 	f, err := files.Open(path)
 	if err != nil {
-		return err //nolint:wrapcheck // HashTree wraps it
+		return err
 	}
 	defer func() { err = cmp.Or(err, f.Close()) }()
 	info, err := f.Stat()
 	if err != nil {
-		return err //nolint:wrapcheck // as above
+		return err
 	}
 	sum := sha256.New()
 	size, err := io.CopyBuffer(sum, contextReader{ctx, f}, buf)
 	if err != nil {
-		return err //nolint:wrapcheck // as above
+		return err
 	}
 	t.file(path, info.Mode()&0o111 != 0, size, sum.Sum(nil))
 	return nil
@@ -113,7 +113,7 @@ type contextReader struct {
 
 func (c contextReader) Read(p []byte) (int, error) {
 	if err := c.ctx.Err(); err != nil {
-		return 0, err //nolint:wrapcheck // a reader passes on what it read
+		return 0, err
 	}
-	return c.r.Read(p) //nolint:wrapcheck // as above
+	return c.r.Read(p)
 }

@@ -17,13 +17,13 @@ type hashingSink struct {
 
 func (s *hashingSink) Mkdir(name string) error {
 	s.tree.dir(name)
-	return s.stage.Mkdir(name) //nolint:wrapcheck // package archive wraps it
+	return s.stage.Mkdir(name)
 }
 
 func (s *hashingSink) Create(name string, executable bool) (io.WriteCloser, error) {
 	w, err := s.stage.Create(name, executable)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // as above
+		return nil, err
 	}
 	return &hashingFile{w: w, tree: s.tree, name: name, executable: executable, sum: sha256.New()}, nil
 }
@@ -41,22 +41,23 @@ func (f *hashingFile) Write(p []byte) (int, error) {
 	n, err := f.w.Write(p)
 	f.size += int64(n)
 	_, _ = f.sum.Write(p[:n]) // a hash never fails
-	return n, err             //nolint:wrapcheck // package archive wraps it
+	return n, err
 }
 
 func (f *hashingFile) Close() error {
 	f.tree.file(f.name, f.executable, f.size, f.sum.Sum(nil))
-	return f.w.Close() //nolint:wrapcheck // as above
+	return f.w.Close()
 }
 
 // exported turns the errors of package archive, which callers cannot name, into
 // those of this package.
 func exported(err error) error {
+	refused, ok := errors.AsType[*archive.Error](err)
+	if !ok {
+		return err
+	}
 	if limit, ok := errors.AsType[*archive.LimitError](err); ok {
-		return &LimitError{Limit: limit.Limit, Max: limit.Max}
+		return &LimitError{Limit: limit.Limit, Max: limit.Max, Entry: refused.Entry}
 	}
-	if refused, ok := errors.AsType[*archive.Error](err); ok {
-		return &EntryError{Entry: refused.Entry, Reason: refused.Error()}
-	}
-	return err
+	return &EntryError{Entry: refused.Entry, Reason: refused.Error()}
 }

@@ -43,6 +43,11 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
+// tooManyEntries is the error for one entry too many.
+func (l Limits) tooManyEntries() error {
+	return &LimitError{Limit: "entries", Max: int64(l.Entries)}
+}
+
 func or[T int | int64](v, def T) T {
 	if v > 0 {
 		return v

@@ -52,16 +52,20 @@ func (m *Memory) add(name string, mode fs.FileMode) (*node, error) {
 	dir := m.nodes[path.Dir(name)]
 	switch {
 	case !fs.ValidPath(name):
-		return nil, &fs.PathError{Op: "create", Path: name, Err: fs.ErrInvalid}
+		return nil, createError(name, fs.ErrInvalid)
 	case m.nodes[name] != nil:
-		return nil, &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist}
+		return nil, createError(name, fs.ErrExist)
 	case dir == nil || !dir.mode.IsDir():
-		return nil, &fs.PathError{Op: "create", Path: name, Err: fs.ErrNotExist}
+		return nil, createError(name, fs.ErrNotExist)
 	}
 	n := &node{name: path.Base(name), mode: mode}
 	m.nodes[name] = n
 	dir.children = append(dir.children, n)
 	return n, nil
+}
+
+func createError(name string, err error) error {
+	return &fs.PathError{Op: "create", Path: name, Err: err}
 }
 
 type memWriter struct{ n *node }
@@ -110,6 +114,7 @@ func (n *node) Sys() any           { return nil }
 // memFile is an open file.
 type memFile struct {
 	*bytes.Reader
+
 	n *node
 }
 

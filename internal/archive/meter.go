@@ -27,7 +27,7 @@ func (in *input) Read(p []byte) (int, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		in.err = err
 	}
-	return n, err //nolint:wrapcheck // a reader passes on what it read
+	return n, err
 }
 
 // meter bounds a decompressed stream by its length and by the ratio to the
@@ -55,7 +55,7 @@ func (m *meter) Read(p []byte) (int, error) {
 		}
 		m.eof = true
 	}
-	return n, err //nolint:wrapcheck // a reader passes on what it read
+	return n, err
 }
 
 // count adds n bytes of output.

@@ -67,7 +67,8 @@ func isDevice(element string) bool {
 	if !ok {
 		rest, ok = strings.CutPrefix(stem, "LPT")
 	}
-	return ok && utf8.RuneCountInString(rest) == 1 && strings.Contains("0123456789¹²³", rest)
+	const ports = "0123456789¹²³"
+	return ok && utf8.RuneCountInString(rest) == 1 && strings.ContainsAny(ports, rest)
 }
 
 // fold maps names that differ only in case to one string.

@@ -54,7 +54,7 @@ func (n *names) claim(path, folded string, p place) (isNew bool, err error) {
 			return false, &LimitError{Limit: "bytes of names", Max: n.limits.Names}
 		}
 		if len(n.known) >= n.limits.Entries {
-			return false, &LimitError{Limit: "entries", Max: int64(n.limits.Entries)}
+			return false, n.limits.tooManyEntries()
 		}
 		n.known[folded] = p
 		return true, nil

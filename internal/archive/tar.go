@@ -56,7 +56,7 @@ func (u *unpacker) tarStream() error {
 		// With a header, err can only be tar.ErrInsecurePath: names are judged below.
 		u.next(hdr.Name)
 		if u.index >= u.out.limits.Entries {
-			return u.refuse(&LimitError{Limit: "entries", Max: int64(u.out.limits.Entries)})
+			return u.refuse(u.out.limits.tooManyEntries())
 		}
 		if err := u.tarEntry(hdr, tr); err != nil {
 			return err

@@ -107,5 +107,5 @@ func (s *inputAt) ReadAt(p []byte, off int64) (int, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.in.err = err
 	}
-	return n, err //nolint:wrapcheck // a reader passes on what it read
+	return n, err
 }

@@ -36,7 +36,7 @@ func newZipBody(u *unpacker, e *zipEntry, packed *bufio.Reader, inflater io.Read
 		return nil, errors.ErrUnsupported // flate promises it
 	}
 	b.r = inflater
-	return b, resetter.Reset(packed, nil) //nolint:wrapcheck // it never fails
+	return b, resetter.Reset(packed, nil)
 }
 
 func (b *zipBody) Read(p []byte) (int, error) {
@@ -45,7 +45,7 @@ func (b *zipBody) Read(p []byte) (int, error) {
 		return 0, b.u.out.err
 	}
 	_, _ = b.sum.Write(p[:n]) // a hash never fails
-	return n, err             //nolint:wrapcheck // a reader passes on what it read
+	return n, err
 }
 
 // finish checks that the content has ended, filled the entry and is the one

@@ -78,17 +78,17 @@ func (z *zipFile) readRecord(r io.Reader) (*zipEntry, error) {
 		return nil, err
 	}
 	sizes := zipSizes{
-		size:   uint64(le.Uint32(rec[24:])),
-		packed: uint64(le.Uint32(rec[20:])),
-		start:  uint64(le.Uint32(rec[42:])),
+		size:   int64(le.Uint32(rec[24:])),
+		packed: int64(le.Uint32(rec[20:])),
+		start:  int64(le.Uint32(rec[42:])),
 	}
 	if err := sizes.widen(rest[nameLen : nameLen+extraLen]); err != nil {
 		return nil, z.u.refuse(err)
 	}
-	if sizes.size > math.MaxInt64 || sizes.packed > uint64(z.dirStart) || sizes.start > uint64(z.dirStart) {
+	if sizes.size == math.MaxInt64 || sizes.packed > z.dirStart || sizes.start > z.dirStart {
 		return nil, z.malformed("sizes beyond the file")
 	}
-	e.size, e.packed, e.start = int64(sizes.size), int64(sizes.packed), int64(sizes.start)
+	e.size, e.packed, e.start = sizes.size, sizes.packed, sizes.start
 	if le.Uint16(rec[34:]) != 0 {
 		return nil, z.malformed("archive in several parts")
 	}
@@ -144,7 +144,7 @@ func (z *zipFile) checkMode(e *zipEntry, host byte, attributes uint32) error {
 }
 
 // zipSizes are the values that a zip64 record widens (APPNOTE 4.5.3).
-type zipSizes struct{ size, packed, start uint64 }
+type zipSizes struct{ size, packed, start int64 }
 
 // widen takes the values that are escaped from the zip64 record in extra.
 func (s *zipSizes) widen(extra []byte) error {
@@ -152,14 +152,14 @@ func (s *zipSizes) widen(extra []byte) error {
 	if err != nil {
 		return err
 	}
-	for _, v := range []*uint64{&s.size, &s.packed, &s.start} {
+	for _, v := range []*int64{&s.size, &s.packed, &s.start} {
 		if *v != math.MaxUint32 {
 			continue
 		}
 		if len(wide) < 8 {
 			return because(ErrFormat, "zip64 record lacks a value")
 		}
-		*v, wide = binary.LittleEndian.Uint64(wide), wide[8:]
+		*v, wide = clamp(binary.LittleEndian.Uint64(wide)), wide[8:]
 	}
 	return nil
 }

@@ -19,10 +19,18 @@ const (
 	localSig     = "PK\x03\x04"
 )
 
+// clamp makes a number that is too big for any file the biggest that there is.
+func clamp(v uint64) int64 {
+	if v > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(v)
+}
+
 // end is what an end record says: the numbers of this disk and of the one with
 // the directory, the entries on this disk and in all, and the directory's size
 // and place.
-type end [6]uint64
+type end [6]int64
 
 // readEnd finds the directory. The end record is the only one of its kind from
 // its place on, and its comment ends with the file, so no second reading of the
@@ -41,9 +49,9 @@ func (z *zipFile) readEnd() error {
 		return z.malformed("something follows the end record")
 	}
 	e := end{
-		uint64(le.Uint16(rec[4:])), uint64(le.Uint16(rec[6:])),
-		uint64(le.Uint16(rec[8:])), uint64(le.Uint16(rec[10:])),
-		uint64(le.Uint32(rec[12:])), uint64(le.Uint32(rec[16:])),
+		int64(le.Uint16(rec[4:])), int64(le.Uint16(rec[6:])),
+		int64(le.Uint16(rec[8:])), int64(le.Uint16(rec[10:])),
+		int64(le.Uint32(rec[12:])), int64(le.Uint32(rec[16:])),
 	}
 	endAt := z.size - int64(len(rec))
 	e, endAt, err := z.readEnd64(e, endAt)
@@ -53,12 +61,12 @@ func (z *zipFile) readEnd() error {
 	switch {
 	case e[0] != 0 || e[1] != 0 || e[2] != e[3]:
 		return z.malformed("archive in several parts")
-	case e[5] > uint64(endAt) || e[4] != uint64(endAt)-e[5]:
+	case e[5] > endAt || e[4] != endAt-e[5]:
 		return z.malformed("the directory does not end where the end record begins")
-	case e[3] > uint64(z.u.out.limits.Entries):
-		return z.u.refuse(&LimitError{Limit: "entries", Max: int64(z.u.out.limits.Entries)})
+	case e[3] > int64(z.u.out.limits.Entries):
+		return z.u.refuse(z.u.out.limits.tooManyEntries())
 	}
-	z.count, z.dirSize, z.dirStart = int64(e[3]), int64(e[4]), int64(e[5])
+	z.count, z.dirSize, z.dirStart = e[3], e[4], e[5]
 	return nil
 }
 
@@ -82,7 +90,7 @@ func (z *zipFile) readEnd64(e end, at int64) (end, int64, error) {
 		return e, at, nil
 	}
 	le, start := binary.LittleEndian, at-locatorLen-end64Len
-	if start < 0 || le.Uint64(locator[8:]) != uint64(start) {
+	if start < 0 || clamp(le.Uint64(locator[8:])) != start {
 		return e, 0, z.malformed("the zip64 end record is not before its locator")
 	}
 	var rec [end64Len]byte
@@ -93,9 +101,9 @@ func (z *zipFile) readEnd64(e end, at int64) (end, int64, error) {
 		return e, 0, z.malformed("zip64 end record")
 	}
 	e64 := end{
-		uint64(le.Uint32(rec[16:])), uint64(le.Uint32(rec[20:])),
-		le.Uint64(rec[24:]), le.Uint64(rec[32:]),
-		le.Uint64(rec[40:]), le.Uint64(rec[48:]),
+		int64(le.Uint32(rec[16:])), int64(le.Uint32(rec[20:])),
+		clamp(le.Uint64(rec[24:])), clamp(le.Uint64(rec[32:])),
+		clamp(le.Uint64(rec[40:])), clamp(le.Uint64(rec[48:])),
 	}
 	for i := range e {
 		if e[i] != escape[i] && e[i] != e64[i] {

@@ -23,7 +23,7 @@ func (z *zipFile) readLocal(e *zipEntry) error {
 		return err
 	}
 	e.data = e.start + localLen + int64(len(rest))
-	sizes := zipSizes{size: uint64(le.Uint32(rec[22:])), packed: uint64(le.Uint32(rec[18:]))}
+	sizes := zipSizes{size: int64(le.Uint32(rec[22:])), packed: int64(le.Uint32(rec[18:]))}
 	if err := sizes.widen(rest[nameLen:]); err != nil {
 		return z.u.refuse(err)
 	}
@@ -34,7 +34,7 @@ func (z *zipFile) readLocal(e *zipEntry) error {
 		return z.malformed("the local header has other flags or another method")
 	case e.flags&flagDescriptor != 0 && crc == 0 && sizes == zipSizes{}:
 		return nil // they follow the data
-	case crc != e.crc, sizes != zipSizes{size: uint64(e.size), packed: uint64(e.packed)}:
+	case crc != e.crc, sizes != zipSizes{size: e.size, packed: e.packed}:
 		return z.malformed("the local header has other sizes or another checksum")
 	}
 	return nil
@@ -92,11 +92,11 @@ func (z *zipFile) checkDescriptor(e *zipEntry, end int64) error {
 		rec = rec[sig:]
 	}
 	le := binary.LittleEndian
-	packed, size := uint64(le.Uint32(rec[4:])), uint64(le.Uint32(rec[8:]))
+	packed, size := int64(le.Uint32(rec[4:])), int64(le.Uint32(rec[8:]))
 	if len(rec) == wide {
-		packed, size = le.Uint64(rec[4:]), le.Uint64(rec[12:])
+		packed, size = clamp(le.Uint64(rec[4:])), clamp(le.Uint64(rec[12:]))
 	}
-	if le.Uint32(rec) != e.crc || packed != uint64(e.packed) || size != uint64(e.size) {
+	if le.Uint32(rec) != e.crc || packed != e.packed || size != e.size {
 		return z.malformed("the data descriptor has other sizes or another checksum")
 	}
 	return nil

@@ -1,0 +1,133 @@
+package dirinstaller
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"runtime"
+
+	"github.com/patchbay/patchbay/internal/archive"
+)
+
+// disk is what the installer asks of a file system. Names are slash-separated,
+// relative and inside. Tests put faults behind it.
+type disk interface {
+	Mkdir(name string, perm fs.FileMode) error
+	MkdirAll(name string, perm fs.FileMode) error
+	Create(name string) (file, error) // fails if there is one; only its owner can read it
+	Rename(oldName, newName string) error
+	RemoveAll(name string) error
+	Sync(name string) error              // flushes a file, or a directory's names
+	Sink(dir string) (sinkCloser, error) // unpacks below dir
+	FS() fs.FS                           // to read
+	Lstat(name string) (fs.FileInfo, error)
+	Close() error
+}
+
+type file interface {
+	io.Writer
+	io.ReaderAt
+	io.Closer
+}
+
+type sinkCloser interface {
+	archive.Sink
+	io.Closer
+}
+
+// rootDisk is a directory of the operating system. Its root keeps every path
+// inside.
+type rootDisk struct {
+	*os.Root
+}
+
+func openDisk(dir string, create bool) (disk, error) {
+	if create {
+		if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // packages are no secret
+			return nil, fmt.Errorf("make directory: %w", err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open directory: %w", err)
+	}
+	return rootDisk{root}, nil
+}
+
+func (d rootDisk) Create(name string) (file, error) {
+	f, err := d.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (d rootDisk) Sink(dir string) (sinkCloser, error) {
+	sub, err := d.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return rootSink{archive.RootSink{Root: sub}}, nil
+}
+
+type rootSink struct {
+	archive.RootSink
+}
+
+func (s rootSink) Close() error { return s.Root.Close() }
+
+func (d rootDisk) Sync(name string) error {
+	info, err := d.Lstat(name)
+	if err != nil {
+		return err
+	}
+	flag := os.O_RDWR
+	if info.IsDir() {
+		if runtime.GOOS == "windows" {
+			return nil // it flushes no directories
+		}
+		flag = os.O_RDONLY
+	}
+	f, err := d.OpenFile(name, flag, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// list returns what is in a directory, which need not exist.
+func list(d disk, name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(d.FS(), name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list %s: %w", name, err)
+	}
+	return entries, nil
+}
+
+// syncTree flushes everything in dir and dir itself.
+func syncTree(d disk, dir string) error {
+	var dirs []string
+	err := fs.WalkDir(d.FS(), dir, func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir():
+			dirs = append(dirs, name)
+			return nil
+		default:
+			return d.Sync(name)
+		}
+	})
+	for _, name := range dirs {
+		if err == nil {
+			err = d.Sync(name)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("flush %s: %w", path.Base(dir), err)
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package dirinstaller
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/patchbay/patchbay/installer"
+)
+
+// maxReceipt bounds receipt.json, which holds a manifest of at most 8 MiB.
+const maxReceipt = 32 << 20
+
+// writeReceipt makes a receipt file and flushes it.
+func writeReceipt(d disk, name string, r *installer.Receipt) error {
+	data, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return fmt.Errorf("encode receipt: %w", err)
+	}
+	f, err := d.Create(name)
+	if err != nil {
+		return fmt.Errorf("write receipt: %w", err)
+	}
+	_, err = f.Write(append(data, '\n'))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write receipt: %w", err)
+	}
+	if err := d.Sync(name); err != nil {
+		return fmt.Errorf("flush receipt: %w", err)
+	}
+	return nil
+}
+
+// readReceipt reads the receipt of a content directory. It returns an error
+// wrapping fs.ErrNotExist when there is no such directory, and ErrCorrupt when
+// it is not a whole one.
+func readReceipt(d disk, content string) (*installer.Receipt, error) {
+	info, err := d.Lstat(content)
+	if err != nil {
+		return nil, fmt.Errorf("look for the package: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%w: not a directory", installer.ErrCorrupt)
+	}
+	entries, err := list(d, content)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) != 2 || entries[0].Name() != filesDir || !entries[0].IsDir() ||
+		entries[1].Name() != receiptFile || !entries[1].Type().IsRegular() {
+		return nil, fmt.Errorf("%w: the directory holds something else than %s and %s", installer.ErrCorrupt, filesDir, receiptFile)
+	}
+	f, err := d.FS().Open(path.Join(content, receiptFile))
+	if err != nil {
+		return nil, fmt.Errorf("read receipt: %w", err)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxReceipt))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("read receipt: %w", err)
+	}
+	r := &installer.Receipt{}
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, fmt.Errorf("%w: receipt: %w", installer.ErrCorrupt, err)
+	}
+	return r, nil
+}
