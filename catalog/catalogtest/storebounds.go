@@ -84,8 +84,14 @@ func storeCopies(k *storeKit) {
 	k.has(s, "a", "value", rev)
 
 	read := map[string]func() []byte{
-		"Get":  func() []byte { return k.get(s, "a").Value },
-		"List": func() []byte { return k.list(s, "a", "", 1)[0].Value },
+		"Get": func() []byte { return k.get(s, "a").Value },
+		"List": func() []byte {
+			page := k.list(s, "a", "", 1)
+			if len(page) != 1 {
+				k.fatalf("List has %d records, want 1", len(page))
+			}
+			return page[0].Value
+		},
 		"Changes": func() []byte {
 			page, _ := k.changes(s, 0, 1)
 			if len(page) != 1 {
@@ -97,7 +103,7 @@ func storeCopies(k *storeKit) {
 	for name, from := range read {
 		got := from()
 		copy(got, "WRONG")
-		_ = append(got[:1], "WRONG"...)
+		_ = append(got[:min(1, len(got))], "WRONG"...)
 		for _, again := range read {
 			if value := string(again()); value != "value" {
 				k.fatalf("writing into what %s returned changed the store to %q", name, value)
