@@ -24,7 +24,7 @@ type Hold struct {
 // Expired reports whether the hold no longer counts at the instant now. At
 // the zero time nothing has expired.
 func (h *Hold) Expired(now time.Time) bool {
-	return !h.Expires.IsZero() && !now.IsZero() && !now.Before(h.Expires)
+	return !h.Expires.IsZero() && !now.Before(h.Expires)
 }
 
 // Validate returns every fault of the hold's Scope and Versions at once (see

@@ -145,11 +145,12 @@ func (s *Set) index(v *Version) (int, bool) {
 	return i, i < n && s.entries[i].version.raw == v.raw
 }
 
-// builds returns the versions that differ from v in build metadata only, newest first.
+// builds returns the versions that differ from v, which is not offered, in build
+// metadata only; newest first.
 func (s *Set) builds(v *Version) []string {
 	var out []string
 	for i := range s.Len() {
-		if w := &s.entries[i].version; w.precedence(v) == 0 && w.raw != v.raw {
+		if w := &s.entries[i].version; precedence(w, v) == 0 {
 			out = append(out, w.raw)
 		}
 	}

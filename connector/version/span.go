@@ -32,7 +32,7 @@ func (c *cut) compare(d *cut) int {
 	if c.side == end || d.side == end {
 		return cmp.Compare(c.side, d.side)
 	}
-	if p := c.at.precedence(&d.at); p != 0 {
+	if p := precedence(&c.at, &d.at); p != 0 {
 		return p
 	}
 	if c.side == afterAll || d.side == afterAll {
@@ -49,7 +49,7 @@ func (c *cut) above(v *Version) bool {
 	if c.side == end {
 		return true
 	}
-	if p := v.precedence(&c.at); p != 0 {
+	if p := precedence(v, &c.at); p != 0 {
 		return p < 0
 	}
 	if c.side == afterAll {

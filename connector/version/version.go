@@ -86,14 +86,15 @@ func (v Version) Compare(w Version) int {
 	if v.raw == "" || w.raw == "" {
 		return cmp.Compare(len(v.raw), len(w.raw))
 	}
-	if c := v.precedence(&w); c != 0 {
+	if c := precedence(&v, &w); c != 0 {
 		return c
 	}
 	return strings.Compare(v.build, w.build)
 }
 
-// precedence compares without build metadata.
-func (v *Version) precedence(w *Version) int {
+// precedence compares without build metadata. Pointers, since copies would take
+// most of the time.
+func precedence(v, w *Version) int {
 	if c := cmp.Compare(v.major, w.major); c != 0 {
 		return c
 	}
