@@ -15,7 +15,7 @@ var floors = [][]string{
 	{"internal/*"},
 	{"auth"},
 	{"auth/*", "connector"},
-	{"connector/*", "governance", "installer", "internal/index"},
+	{"connector/*", "governance", "installer", "internal/faultlist", "internal/index"},
 	{"governance/*", "installer/*", "catalog"},
 	{"catalog/*"},
 }
