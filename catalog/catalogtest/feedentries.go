@@ -1,0 +1,176 @@
+package catalogtest
+
+import (
+	"regexp"
+
+	"github.com/patchbay/patchbay/catalog"
+	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/connector/version"
+)
+
+func feedKeys(k *feedKit) {
+	u := k.good()
+	seen := map[connector.Key]bool{}
+	for i := range u.Connectors {
+		c := &u.Connectors[i]
+		if _, err := connector.ParseKey(string(c.Key)); err != nil {
+			k.Errorf("connector %d: %v", i, err)
+		}
+		if seen[c.Key] {
+			k.Errorf("connector %d: key %q is offered twice", i, c.Key)
+		}
+		seen[c.Key] = true
+		if c.Name == "" {
+			k.Errorf("connector %q has no name", c.Key)
+		}
+	}
+}
+
+func feedReleases(k *feedKit) {
+	u := k.good()
+	for i := range u.Connectors {
+		c := &u.Connectors[i]
+		if len(c.Releases) == 0 {
+			k.Errorf("connector %q has no releases; it should be a Problem", c.Key)
+		}
+		seen := map[string]bool{}
+		for j := range c.Releases {
+			r := &c.Releases[j]
+			k.checkRelease(c.Key, r)
+			if seen[r.Version] {
+				k.Errorf("%s@%s is offered twice", c.Key, r.Version)
+			}
+			seen[r.Version] = true
+		}
+	}
+}
+
+func (k *feedKit) checkRelease(key connector.Key, r *connector.Release) {
+	k.Helper()
+	if _, err := version.ParseVersion(r.Version); err != nil {
+		k.Errorf("%s@%s: %v", key, r.Version, err)
+	}
+	switch r.Stage {
+	case "", connector.GA, connector.Preview:
+	default:
+		k.Errorf("%s@%s: unknown stage %q", key, r.Version, r.Stage)
+	}
+	if r.Artifact.URL == "" {
+		k.Errorf("%s@%s: the artifact has no URL", key, r.Version)
+	}
+	if r.Artifact.Size < 0 {
+		k.Errorf("%s@%s: the artifact has %d bytes", key, r.Version, r.Artifact.Size)
+	}
+	if d := r.Artifact.Digest; d != "" && !feedDigest().MatchString(string(d)) {
+		k.Errorf("%s@%s: %q is no digest", key, r.Version, d)
+	}
+	if m := r.Manifest; m != nil && (m.Key != key || m.Version != r.Version) {
+		k.Errorf("%s@%s: its manifest is of %s@%s (P18)", key, r.Version, m.Key, m.Version)
+	}
+}
+
+func feedDigest() *regexp.Regexp {
+	return regexp.MustCompile(`^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$`)
+}
+
+// checkProblems holds the problems of an update to what an admin needs.
+func (k *feedKit) checkProblems(u *catalog.FeedUpdate) {
+	k.Helper()
+	for i, p := range u.Problems {
+		if p.Feed != "" && p.Feed != k.Feed.Name() {
+			k.Errorf("problem %d is of feed %q; this one is %q", i, p.Feed, k.Feed.Name())
+		}
+		switch p.Lost {
+		case connector.LostNothing, connector.LostRelease, connector.LostConnector:
+		default:
+			k.Errorf("problem %d lost %q, which is none of the losses", i, p.Lost)
+		}
+		if len(p.Faults) == 0 {
+			k.Errorf("problem %d (%q) has no faults: it does not say why", i, p.Key)
+		}
+		for _, f := range p.Faults {
+			if f.Reason == "" {
+				k.Errorf("problem %d (%q) has a fault without a reason: %+v", i, p.Key, f)
+			}
+			if f.Pointer == "" && f.Line <= 0 {
+				k.Errorf("problem %d (%q) has a fault without a position: %+v", i, p.Key, f)
+			}
+		}
+	}
+}
+
+// feedOneBad holds a feed to P16: a bad entry is told, and costs nothing else.
+func feedOneBad(k *feedKit) {
+	good := k.good()
+	k.set("OneBad", k.OneBad)
+	bad := k.load(good.State)
+	if bad.Unchanged {
+		k.fatalf("Load says unchanged after OneBad")
+	}
+	if len(bad.Problems) <= len(good.Problems) {
+		k.fatalf("a bad entry is not among the problems: %d of them, %d without it", len(bad.Problems), len(good.Problems))
+	}
+	k.checkProblems(bad)
+	named := map[string]bool{}
+	for _, p := range bad.Problems {
+		named[p.Key] = true
+	}
+	before, after := k.offers(good), k.offers(bad)
+	kept := 0
+	for key, text := range before {
+		switch now, ok := after[key]; {
+		case ok && now == text:
+			kept++
+		case named[string(key)]: // it is the bad one
+		case !ok:
+			k.Errorf("%q is gone, and no problem names it", key)
+		default:
+			k.Errorf("%q has changed, and no problem names it:\n\t%s\nto\n\t%s", key, feedClip(text), feedClip(now))
+		}
+	}
+	if kept == 0 {
+		k.Errorf("one bad entry spoiled all %d connectors", len(before))
+	}
+	if kept < len(before)-1 {
+		k.Errorf("one bad entry spoiled %d of %d connectors", len(before)-kept, len(before))
+	}
+	k.set("Good", k.Good)
+	healed := k.load(bad.State)
+	if healed.Unchanged {
+		k.fatalf("Load says unchanged after the bad entry was mended")
+	}
+	if diff := k.difference(good, healed); diff != "" {
+		k.Errorf("Load after the bad entry was mended differs: %s", diff)
+	}
+}
+
+// feedBroken holds a feed to P16: what cannot be read is an error, never an
+// empty list.
+func feedBroken(k *feedKit) {
+	good := k.good()
+	if len(k.Broken) == 0 {
+		k.fatalf("FeedUnderTest.Broken is empty")
+	}
+	for what, broken := range k.Broken {
+		k.set("Broken: "+what, broken)
+		for _, prev := range []catalog.FeedState{{}, good.State} {
+			u, err := k.Feed.Load(k.ctx, prev)
+			switch {
+			case err == nil && u != nil && u.Unchanged:
+				k.Errorf("%s: Load says unchanged", what)
+			case err == nil && u != nil:
+				k.Errorf("%s: Load returned %d connectors and no error", what, len(u.Connectors))
+			case err == nil:
+				k.Errorf("%s: Load returned neither an update nor an error", what)
+			case u != nil:
+				k.Errorf("%s: Load returned an update with the error %v", what, err)
+			case err.Error() == "":
+				k.Errorf("%s: Load failed without saying why", what)
+			}
+		}
+		k.set("Good", k.Good)
+		if diff := k.difference(good, k.whole()); diff != "" {
+			k.Errorf("%s, then good again: Load differs: %s", what, diff)
+		}
+	}
+}
