@@ -3,6 +3,7 @@ package version_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
 
 	"github.com/Masterminds/semver/v3"
@@ -73,6 +74,26 @@ func TestNewestAllocatesNothing(t *testing.T) {
 		assert.Zero(t, testing.AllocsPerRun(100, func() { set.Newest(compiled) }), name)
 	}
 	assert.Zero(t, testing.AllocsPerRun(100, func() { set.Newest(nil) }), "nil")
+}
+
+func TestSetAndCompiledServeManyGoroutines(t *testing.T) {
+	t.Parallel()
+	releases := history(50)
+	set, err := version.Compile(releases)
+	require.NoError(t, err)
+	compiled, err := typicalRules(t, releases).Compile()
+	require.NoError(t, err)
+	want := set.Select("0.1.1", compiled)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			assert.Equal(t, want, set.Select("0.1.1", compiled))
+			newest, _ := set.Newest(compiled)
+			assert.Equal(t, want.Target, newest)
+			assert.Len(t, set.Versions(), len(releases))
+		})
+	}
+	wg.Wait()
 }
 
 var (
