@@ -2,13 +2,18 @@ package connector
 
 // Artifact says where the bytes of a release are and how to know them.
 type Artifact struct {
-	// URL is absolute, or relative to the feed that offers it. A reference
-	// artifact (MediaType MediaReference) names something that another system
-	// fetches, such as "docker://airbyte/source-faker:6.2.24".
-	URL       string `json:"url"`
-	MediaType string `json:"mediaType,omitempty"` // default MediaPackageTarGzip
-	Digest    Digest `json:"digest,omitempty"`
-	Size      int64  `json:"size,omitempty"` // bytes; 0 means not stated
+	// URL is an absolute http or https URL without user information, or a path
+	// relative to the feed that offers it, without "..". A reference artifact (MediaType
+	// MediaReference) names something that another system fetches, such as
+	// "docker://airbyte/source-faker:6.2.24"; only it may have another scheme. At
+	// most MaxURLBytes.
+	URL string `json:"url"`
+	// MediaType says what the bytes are. Empty means MediaPackageTarGzip.
+	MediaType string `json:"mediaType,omitempty"`
+	// Digest is that of the bytes. Only a reference artifact may leave it empty.
+	Digest Digest `json:"digest,omitempty"`
+	// Size is in bytes; 0 means not stated.
+	Size int64 `json:"size,omitempty"`
 }
 
 // Media types that the library knows.

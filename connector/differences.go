@@ -1,10 +1,13 @@
 package connector
 
 import (
+	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/patchbay/patchbay/auth"
 )
 
 // Equal reports whether two manifests state the same. The order of schemes,
@@ -100,52 +103,28 @@ func (d *differ) schemes(m, other *Manifest) {
 }
 
 func (d *differ) activities(m, other *Manifest) {
-	a, b := named(m.Activities, activityName), named(other.Activities, activityName)
-	if len(a) != len(m.Activities) || len(b) != len(other.Activities) {
-		d.add("activities", "a name is stated twice")
-	}
-	for _, name := range union(a, b) {
-		s, t := a[name], b[name]
-		if s == nil || t == nil {
-			d.add("activities/"+name, onlyIn(s != nil))
-			continue
-		}
-		var fields []string
-		if !sameJSON(s.Input, t.Input) {
-			fields = append(fields, "input")
-		}
-		if !sameJSON(s.Output, t.Output) {
-			fields = append(fields, "output")
-		}
-		x, y := *s, *t
-		x.Input, x.Output, y.Input, y.Output = nil, nil, nil, nil
-		if !reflect.DeepEqual(x, y) {
-			fields = append(fields, "description")
-		}
-		if len(fields) > 0 {
-			d.add("activities/"+name, strings.Join(fields, ", "))
-		}
-	}
+	byName(d, "activities", m.Activities, other.Activities, func(a *Activity) string { return a.Name })
 }
 
 func (d *differ) triggers(m, other *Manifest) {
-	a, b := named(m.Triggers, triggerName), named(other.Triggers, triggerName)
-	if len(a) != len(m.Triggers) || len(b) != len(other.Triggers) {
-		d.add("triggers", "a name is stated twice")
+	byName(d, "triggers", m.Triggers, other.Triggers, func(t *TriggerType) string { return t.Name })
+}
+
+// byName compares lists whose entries are known by name.
+func byName[T any](d *differ, at string, first, second []T, name func(*T) string) {
+	a, b := named(first, name), named(second, name)
+	if len(a) != len(first) || len(b) != len(second) {
+		d.add(at, "a name is stated twice")
 	}
-	for _, name := range union(a, b) {
-		s, t := a[name], b[name]
-		switch {
-		case s == nil || t == nil:
-			d.add("triggers/"+name, onlyIn(s != nil))
-		case !reflect.DeepEqual(s, t):
-			d.add("triggers/"+name, "description")
+	for _, id := range union(a, b) {
+		s, t := a[id], b[id]
+		if s == nil || t == nil {
+			d.add(at+"/"+id, onlyIn(s != nil))
+		} else if fields := fieldsDiffer(reflect.ValueOf(s).Elem(), reflect.ValueOf(t).Elem()); len(fields) > 0 {
+			d.add(at+"/"+id, strings.Join(fields, ", "))
 		}
 	}
 }
-
-func activityName(a *Activity) string   { return a.Name }
-func triggerName(t *TriggerType) string { return t.Name }
 
 // named indexes a list by name; of two with one name the last is found.
 func named[T any](list []T, name func(*T) string) map[string]*T {
@@ -154,4 +133,28 @@ func named[T any](list []T, name func(*T) string) map[string]*T {
 		byName[name(&list[i])] = &list[i]
 	}
 	return byName
+}
+
+// fieldsDiffer lists, by their JSON names, the fields of two structs of one type
+// that do not state the same.
+func fieldsDiffer(a, b reflect.Value) []string {
+	var names []string
+	for i := range a.NumField() {
+		same := false
+		switch x := a.Field(i).Interface().(type) {
+		case json.RawMessage:
+			y, ok := b.Field(i).Interface().(json.RawMessage)
+			same = ok && sameJSON(x, y)
+		case []auth.Param: // a scheme knows which of them are equal
+			y, ok := b.Field(i).Interface().([]auth.Param)
+			same = ok && (&auth.Scheme{Params: x}).Equal(&auth.Scheme{Params: y})
+		default:
+			same = reflect.DeepEqual(x, b.Field(i).Interface())
+		}
+		if !same {
+			name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -1,0 +1,166 @@
+package connector
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/patchbay/patchbay/internal/strictjson"
+)
+
+// ParseIndex reads an index in the native format.
+//
+// What is wrong with the document as a whole (its syntax, its format, its own
+// members, a bound of o) is returned as an error of type Faults, and nothing
+// else is. What is wrong with an entry costs only that entry: there is one
+// Problem for each connector that is lost and one for each release that is, with
+// everything that is wrong with it. A connector is lost with its last release.
+// A key or version that is stated twice counts where it stands first, even when
+// that entry is lost.
+//
+// Beside data ParseIndex needs at most about twice the size of data: peak
+// memory, data included, is within three times the document for ordinary
+// indexes, and o's bounds hold for hostile ones. The result does not hold on
+// to data.
+func ParseIndex(data []byte, o *ParseOptions) (*Index, []Problem, error) {
+	p := &parser{o: o.withDefaults(DefaultMaxIndexBytes), claimed: map[Key]string{}}
+	if faults := p.open(data); faults != nil {
+		return nil, nil, faults
+	}
+	var doc indexDocument
+	opts := p.o.decode()
+	opts.DeferRaw = true
+	faults := strictjson.Decode(data, &doc, &opts)
+	faults = p.document(data, &doc, faults)
+	if len(faults) > 0 {
+		return nil, nil, Faults(p.place(faults))
+	}
+	n := 0
+	for raw := range doc.Connectors.Elements() {
+		if n++; n > p.o.MaxConnectors {
+			return nil, nil, p.refuse(raw.Pointer, raw.Offset, "more than %d connectors", p.o.MaxConnectors)
+		}
+		p.entry(raw)
+		if len(p.problems) > p.o.MaxProblems {
+			return nil, nil, p.refuse(raw.Pointer, raw.Offset, "more than %d entries have problems up to here", p.o.MaxProblems)
+		}
+	}
+	index := &Index{
+		Format: doc.Format, Version: doc.Version, Generated: doc.Generated, Expires: doc.Expires,
+		Connectors: slices.Clip(p.connectors),
+	}
+	return index, p.problems, nil
+}
+
+// ParseManifest reads a manifest, as it lies in a package under ManifestFile. The
+// error is of type Faults and has everything that is wrong with it.
+func ParseManifest(data []byte, o *ParseOptions) (*Manifest, error) {
+	p := &parser{o: o.withDefaults(DefaultMaxManifestBytes)}
+	if faults := p.open(data); faults != nil {
+		return nil, faults
+	}
+	var m Manifest
+	opts := p.o.decode()
+	faults := strictjson.Decode(data, &m, &opts)
+	if !fatal(faults) {
+		c := checker{parsed: true}
+		c.manifest(&m)
+		faults = merge(strictjson.Raw{Bytes: data}, faults, c.findings)
+	}
+	if len(faults) > 0 {
+		return nil, Faults(p.place(faults))
+	}
+	return &m, nil
+}
+
+// parser reads one document.
+type parser struct {
+	o          ParseOptions
+	lines      *strictjson.Lines
+	claimed    map[Key]string // to the pointer of the entry that stated the key first
+	connectors []Connector
+	problems   []Problem
+	told       int // faults in problems
+}
+
+// open refuses a document that is too long to be read at all.
+func (p *parser) open(data []byte) Faults {
+	p.lines = strictjson.NewLines(data)
+	if len(data) > p.o.MaxBytes {
+		return p.refuse("", 0, "the document has %d bytes, at most %d are allowed", len(data), p.o.MaxBytes)
+	}
+	return nil
+}
+
+func (p *parser) refuse(pointer string, offset int, format string, args ...any) Faults {
+	return p.place([]strictjson.Fault{{Pointer: pointer, Offset: offset, Reason: fmt.Sprintf(format, args...)}})
+}
+
+// document adds what is wrong with the document's own members.
+func (p *parser) document(data []byte, doc *indexDocument, faults []strictjson.Fault) []strictjson.Fault {
+	if fatal(faults) {
+		return faults
+	}
+	var c checker
+	switch doc.Format {
+	case IndexFormat:
+	case "":
+		c.add("format", fmt.Sprintf("it is missing, want %q", IndexFormat))
+	default:
+		c.add("format", fmt.Sprintf("it is %s, want %q", quote(doc.Format), IndexFormat))
+	}
+	if !doc.Expires.IsZero() && !doc.Expires.After(doc.Generated) {
+		c.add("expires", "it is not after generated")
+	}
+	switch list := doc.Connectors.Bytes; {
+	case list == nil:
+		c.add("connectors", "it is missing")
+	case list[0] != '[':
+		c.add("connectors", "want an array")
+	}
+	return merge(strictjson.Raw{Bytes: data}, faults, c.findings)
+}
+
+// fatal reports whether a document could not be read to its end.
+func fatal(faults []strictjson.Fault) bool {
+	return len(faults) > 0 && faults[len(faults)-1].Fatal
+}
+
+// merge adds the findings about a decoded value to what decoding found, in the order of the document. A
+// finding about what could not be decoded says nothing new and is left out.
+func merge(raw strictjson.Raw, faults []strictjson.Fault, findings []finding) []strictjson.Fault {
+	decoding := len(faults)
+	for _, f := range findings {
+		pointer := raw.Pointer + f.pointer
+		if slices.ContainsFunc(faults[:decoding], func(known strictjson.Fault) bool {
+			return within(pointer, known.Pointer)
+		}) {
+			continue
+		}
+		offset, _ := strictjson.Locate(raw.Bytes, f.pointer)
+		faults = append(faults, strictjson.Fault{Pointer: pointer, Offset: raw.Offset + offset, Reason: f.reason})
+	}
+	sortFaults(faults)
+	return faults
+}
+
+// within reports whether a pointer leads to the value of another or into it.
+func within(pointer, outer string) bool {
+	rest, ok := strings.CutPrefix(pointer, outer)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+func sortFaults(faults []strictjson.Fault) {
+	slices.SortStableFunc(faults, func(a, b strictjson.Fault) int { return cmp.Compare(a.Offset, b.Offset) })
+}
+
+// place gives faults their positions.
+func (p *parser) place(faults []strictjson.Fault) []Fault {
+	out := make([]Fault, len(faults))
+	for i, f := range faults {
+		line, column := p.lines.At(f.Offset)
+		out[i] = Fault{Pointer: f.Pointer, Line: line, Column: column, Reason: f.Reason}
+	}
+	return out
+}

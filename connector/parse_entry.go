@@ -1,0 +1,218 @@
+package connector
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/patchbay/patchbay/internal/strictjson"
+)
+
+// entry reads one element of "connectors". Almost all are sound: so it is first
+// decoded as a whole, and taken apart only when something is wrong.
+func (p *parser) entry(raw strictjson.Raw) {
+	env, faults := p.envelope(raw)
+	if len(faults) == 0 {
+		if conn, ok := p.sound(env.Connector); ok {
+			p.claimed[conn.Key] = raw.Pointer
+			p.connectors = append(p.connectors, conn)
+			return
+		}
+	}
+	p.salvage(raw, &env, faults)
+}
+
+// envelope opens an element and holds the connector against its digest.
+func (p *parser) envelope(raw strictjson.Raw) (env envelope, faults []strictjson.Fault) {
+	var c checker
+	if len(raw.Bytes) > p.o.MaxConnectorBytes {
+		c.add("", fmt.Sprintf("it has %d bytes, at most %d are allowed", len(raw.Bytes), p.o.MaxConnectorBytes))
+		return env, merge(raw, nil, c.findings)
+	}
+	opts := p.o.decode()
+	opts.DeferRaw = true
+	faults = strictjson.DecodeRaw(raw, &env, &opts)
+	if env.Connector.Bytes == nil {
+		c.add("connector", "it is missing")
+	}
+	if env.Digest != nil {
+		c.add("digest", sumReason(*env.Digest, env.Connector.Bytes))
+	}
+	if len(c.findings) > 0 {
+		faults = merge(raw, faults, c.findings)
+	}
+	return env, faults
+}
+
+// sumReason says why data does not have the digest that an envelope states.
+func sumReason(stated string, data []byte) string {
+	if reason := digestReason(stated); reason != "" {
+		return reason
+	}
+	h, err := Digest(stated).New()
+	if err != nil || data == nil {
+		return ""
+	}
+	h.Write(data)
+	if got := DigestSum(h); got != Digest(stated) {
+		return fmt.Sprintf("the connector's bytes have digest %s", quote(string(got)))
+	}
+	return ""
+}
+
+// sound decodes a connector in which nothing is wrong.
+func (p *parser) sound(raw strictjson.Raw) (conn Connector, ok bool) {
+	opts := p.o.decode()
+	if len(strictjson.DecodeRaw(raw, &conn, &opts)) > 0 || len(conn.Releases) > p.o.MaxReleases {
+		return conn, false
+	}
+	if p.claimed[conn.Key] != "" {
+		return conn, false
+	}
+	c := checker{parsed: true}
+	c.connector(&conn)
+	for i := range conn.Releases {
+		c.release(&conn.Releases[i], conn.Key)
+	}
+	return conn, len(c.findings) == 0 && distinct(conn.Releases)
+}
+
+// distinct reports whether no version is there twice.
+func distinct(releases []Release) bool {
+	const few = 16
+	if len(releases) <= few {
+		for i := range releases {
+			for j := range i {
+				if releases[i].Version == releases[j].Version {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	seen := make(map[string]struct{}, len(releases))
+	for i := range releases {
+		seen[releases[i].Version] = struct{}{}
+	}
+	return len(seen) == len(releases)
+}
+
+// lostRelease is a release with everything that is wrong with it.
+type lostRelease struct {
+	version string
+	faults  []strictjson.Fault
+}
+
+// salvage keeps what is sound of an entry and tells everything that is not.
+// faults are those of the envelope.
+func (p *parser) salvage(raw strictjson.Raw, env *envelope, faults []strictjson.Fault) {
+	var parts connectorParts
+	if env.Connector.Bytes != nil {
+		faults = append(faults, p.parts(env.Connector, &parts, raw.Pointer)...)
+	}
+	conn := parts.connector()
+	kept, lost := p.releases(&parts)
+	conn.Releases = kept
+	if len(faults) > 0 || len(kept) == 0 {
+		for _, l := range lost {
+			faults = append(faults, l.faults...)
+		}
+		sortFaults(faults)
+		p.problem(cmp.Or(string(conn.Key), keyIn(raw)), "", LostConnector, faults)
+		return
+	}
+	p.connectors = append(p.connectors, conn)
+	for _, l := range lost {
+		p.problem(string(conn.Key), l.version, LostRelease, l.faults)
+	}
+}
+
+// keyIn looks for a key in an entry that could not be taken apart, so that its
+// Problem can name it: in the connector, or where the envelope was forgotten.
+func keyIn(raw strictjson.Raw) string {
+	var entry struct {
+		Key       string `json:"key"`
+		Connector struct {
+			Key string `json:"key"`
+		} `json:"connector"`
+	}
+	strictjson.DecodeRaw(raw, &entry, &strictjson.Options{AllowUnknown: true})
+	return cmp.Or(entry.Connector.Key, entry.Key)
+}
+
+// parts decodes and checks a connector but for its releases, and claims its key
+// for the entry at pointer.
+func (p *parser) parts(raw strictjson.Raw, parts *connectorParts, pointer string) []strictjson.Fault {
+	opts := p.o.decode()
+	opts.DeferRaw = true
+	faults := strictjson.DecodeRaw(raw, parts, &opts)
+	conn := parts.connector()
+	conn.Releases = make([]Release, min(1, len(parts.Releases))) // the checker asks only whether there are any
+	c := checker{parsed: true}
+	c.connector(&conn)
+	if n := len(parts.Releases); n > p.o.MaxReleases {
+		c.add("releases", tooMany(n, p.o.MaxReleases))
+		parts.Releases = nil
+	}
+	if conn.Key.Valid() {
+		if at := p.claimed[conn.Key]; at != "" {
+			c.add("key", fmt.Sprintf("%s is stated at %s already; the first one counts", quote(string(conn.Key)), at))
+		} else {
+			p.claimed[conn.Key] = pointer
+		}
+	}
+	return merge(raw, faults, c.findings)
+}
+
+// releases decodes releases one by one.
+func (p *parser) releases(parts *connectorParts) (kept []Release, lost []lostRelease) {
+	type claim struct {
+		pointer string
+		release *Release
+	}
+	claimed := make(map[string]claim, len(parts.Releases))
+	opts := p.o.decode()
+	for _, raw := range parts.Releases {
+		r := new(Release)
+		faults := strictjson.DecodeRaw(raw, r, &opts)
+		c := checker{parsed: true}
+		c.release(r, parts.Key)
+		if first, twice := claimed[r.Version]; twice {
+			c.add("version", twiceReason(r, first.release, first.pointer))
+		} else if r.Version != "" {
+			claimed[r.Version] = claim{raw.Pointer, r}
+		}
+		if faults = merge(raw, faults, c.findings); len(faults) > 0 {
+			lost = append(lost, lostRelease{r.Version, faults})
+		} else {
+			kept = append(kept, *r)
+		}
+	}
+	return slices.Clip(kept), lost
+}
+
+// problem notes what is wrong with a connector or release. After very many
+// faults only the first one of each is told.
+func (p *parser) problem(key, version string, lost Loss, faults []strictjson.Fault) {
+	if p.told >= maxIndexFaults {
+		faults = faults[:1]
+	} else if len(faults) > maxFindings {
+		more := faults[maxFindings]
+		more.Reason = fmt.Sprintf("%d more faults follow", len(faults)-maxFindings)
+		faults = append(slices.Clip(faults[:maxFindings]), more)
+	}
+	p.told += len(faults)
+	p.problems = append(p.problems, Problem{
+		Key: clip(key), Version: clip(version), Lost: lost, Faults: p.place(faults),
+	})
+}
+
+// clip cuts a text that a feed wrote to a length that can be shown, and copies it, so
+// that a Problem does not hold on to the entry.
+func clip(s string) string {
+	if len(s) > MaxVersionBytes {
+		return s[:MaxVersionBytes-3] + "..."
+	}
+	return strings.Clone(s)
+}
