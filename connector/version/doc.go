@@ -42,7 +42,7 @@
 // that and keeps the reason; so are "v1.2.3", "01.2.3", "1.x.3", "1.2-beta", "=>",
 // "=<", "~>", an operator before a bare wildcard, build metadata after any
 // operator but "=", and a range that no version can be in; "~0.0.0" means
-// >=0.0.0 <0.1.0 and not everything; numeric pre-release identifiers above 2^64-1
+// >=0.0.0 <0.1.0 and not everything, "*" also the pre-releases of 0.0.0; numeric pre-release identifiers above 2^64-1
 // are still numbers. A range has at most [MaxRangeBytes] bytes and
 // [MaxRangeTerms] comparators.
 //
