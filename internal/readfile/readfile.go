@@ -4,10 +4,10 @@ package readfile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 
 	"github.com/patchbay/patchbay/internal/egress"
 )
@@ -16,50 +16,63 @@ import (
 // maxBytes. The errors wrap the file system's, the context's, or
 // *egress.TooLargeError.
 func Read(ctx context.Context, fsys fs.FS, name string, maxBytes int64) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	maxBytes = min(maxBytes, math.MaxInt64-1) // one byte more is asked for
-	file, err := fsys.Open(name)
+	file, size, err := Open(ctx, fsys, name, maxBytes)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close() //nolint:errcheck // it was only read
+	return egress.ReadAll(file, size)
+}
+
+// Open returns the regular file name in fsys and its size. Reading fails as Read
+// does: at once if the size says so, or when more than maxBytes come.
+func Open(ctx context.Context, fsys fs.FS, name string, maxBytes int64) (io.ReadCloser, int64, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, 0, err
+	}
+	file, err := fsys.Open(name)
+	if err != nil {
+		return nil, 0, err
+	}
 	info, err := file.Stat()
 	switch {
 	case err != nil:
-		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrInvalid}
+		err = &fs.PathError{Op: "read", Path: name, Err: fs.ErrInvalid}
 	case info.Size() > maxBytes:
-		return nil, fmt.Errorf("read %s: %w", name, &egress.TooLargeError{Max: maxBytes, Size: info.Size()})
+		err = fmt.Errorf("read %s: %w", name, &egress.TooLargeError{Max: maxBytes, Size: info.Size()})
 	}
-	data, err := egress.ReadAll(&bounded{ctx: ctx, next: file, left: maxBytes + 1}, info.Size())
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	case int64(len(data)) > maxBytes:
-		return nil, fmt.Errorf("read %s: %w", name, &egress.TooLargeError{Max: maxBytes, Size: -1})
+	if err != nil {
+		return nil, 0, errors.Join(err, file.Close())
 	}
-	return data, nil
+	return &bounded{ctx: ctx, name: name, file: file, left: maxBytes, most: maxBytes}, info.Size(), nil
 }
 
-// bounded ends after left bytes, and when ctx does.
+// bounded fails after left bytes if there are more, and when ctx ends.
 type bounded struct {
-	ctx  context.Context //nolint:containedctx // it lives as long as one call of Read
-	next io.Reader
+	ctx  context.Context //nolint:containedctx // a body outlives the call that opened it
+	name string
+	file fs.File
 	left int64
+	most int64
 }
 
 // Read reads on.
 func (b *bounded) Read(p []byte) (int, error) {
 	if err := b.ctx.Err(); err != nil {
-		return 0, err
+		return 0, fmt.Errorf("read %s: %w", b.name, err)
 	}
-	if b.left <= 0 {
-		return 0, io.EOF
+	if b.left == 0 && len(p) > 0 {
+		// One byte more tells a file that ends here from one that goes on.
+		if n, err := b.file.Read(p[:1]); n == 0 {
+			return 0, err
+		}
+		return 0, fmt.Errorf("read %s: %w", b.name, &egress.TooLargeError{Max: b.most, Size: -1})
 	}
-	n, err := b.next.Read(p[:min(int64(len(p)), b.left)])
+	n, err := b.file.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
 	return n, err
 }
+
+// Close closes the file.
+func (b *bounded) Close() error { return b.file.Close() }
