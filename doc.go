@@ -28,14 +28,17 @@
 //     version, with a verdict on each
 //   - [github.com/patchbay/patchbay/installer]: the port for installing
 //     packages, and the pipeline that fetches and verifies them
-//   - [github.com/patchbay/patchbay/installer/dirinstaller]: installs into a
-//     directory
+//   - the packages below installer whose names end in "installer": where
+//     packages can be put
 //   - [github.com/patchbay/patchbay/catalog]: the catalog itself, and its ports
 //     Feed and Store
 //   - the packages below catalog whose names end in "feed": sources of
 //     available connectors, one for each kind of registry
-//   - [github.com/patchbay/patchbay/catalog/catalogtest]: kits that every Feed
-//     and Store passes, and fakes whose faults a test chooses
+//   - [github.com/patchbay/patchbay/catalog/sqlstore]: a Store in the caller's SQL
+//     database
+//   - [github.com/patchbay/patchbay/catalog/catalogtest] and
+//     [github.com/patchbay/patchbay/installer/installertest]: kits that every
+//     Feed, Store and Installer passes, and fakes whose faults a test chooses
 //
 // Packages whose names end in "test" may import testing and are for tests
 // only. The in-memory twins beside the ports, such as catalog.NewMemStore,
