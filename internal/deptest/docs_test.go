@@ -122,7 +122,8 @@ func (d *documented) members(typ *doc.Type) {
 }
 
 // checkPackages lists packages without a comment, and public ones without an
-// example. The root has no code to show.
+// example that is run. That of a kit is only compiled, because it needs a
+// testing.T. The root has no code to show.
 func checkPackages(t *tree) []string {
 	var findings []string
 	for _, dir := range t.names() {
@@ -134,21 +135,22 @@ func checkPackages(t *tree) []string {
 		if !strings.HasPrefix(p.Doc, "Package "+p.Name+" ") {
 			findings = append(findings, fmt.Sprintf("%s has no comment that begins with %q", dir, "Package "+p.Name))
 		}
-		if public(dir) && dir != "." && !exemplified(t.dirs[dir]) {
+		if public(dir) && dir != "." && !exemplified(t.dirs[dir], kit(dir)) {
 			findings = append(findings, dir+" has no example")
 		}
 	}
 	return findings
 }
 
-// exemplified reports whether the tests contain an example that is run.
-func exemplified(sources []*source) bool {
+// exemplified reports whether the tests contain an example that is run, or is
+// at least compiled.
+func exemplified(sources []*source, compiled bool) bool {
 	for _, s := range sources {
 		if !s.test() {
 			continue
 		}
 		for _, e := range doc.Examples(s.ast) {
-			if e.Output != "" || e.EmptyOutput {
+			if compiled || e.Output != "" || e.EmptyOutput {
 				return true
 			}
 		}
@@ -212,6 +214,8 @@ func (hidden) Method() {}
 		"b/b.go", "// Package a is.\npackage b",
 		"b/b_test.go", "package b_test\nfunc Example() {}",
 		"internal/c/c.go", "// Package c is.\npackage c",
+		"b/btest/b.go", "// Package btest is.\npackage btest",
+		"b/btest/b_test.go", "package btest_test\nfunc Example() {}",
 	)),
 		`b has no comment that begins with "Package b"`, "b has no example",
 	)
