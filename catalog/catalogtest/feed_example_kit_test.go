@@ -63,7 +63,7 @@ func (f folderFeed) Load(ctx context.Context, _ catalog.FeedState) (*catalog.Fee
 			continue
 		}
 		u.Connectors = append(u.Connectors, connector.Connector{Key: key, Name: file.Name(), Releases: []connector.Release{{
-			Version: "1.0.0", Artifact: connector.Artifact{URL: file.Name()},
+			Version: "1.0.0", Artifact: connector.Artifact{URL: file.Name(), Digest: connector.DigestOf([]byte(file.Name()))},
 		}}})
 	}
 	return u, nil

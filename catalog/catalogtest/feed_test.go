@@ -30,7 +30,7 @@ func fakeUnderTest(f *FakeFeed) *FeedUnderTest {
 			r.Manifest = &connector.Manifest{Key: "jira", Version: "2.0.0", Hosts: []string{"https://jira.example.com"}}
 		})
 		f.Offer("mail", "0.1.0", nil, func(r *connector.Release) {
-			r.Artifact = connector.Artifact{URL: "docker://mail:0.1.0", MediaType: connector.MediaReference}
+			r.Artifact = connector.Artifact{URL: "docker://example.com/mail:0.1.0", MediaType: connector.MediaReference}
 		})
 	}
 	ok := func(steps ...func()) func() error {

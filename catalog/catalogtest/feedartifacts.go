@@ -3,8 +3,6 @@ package catalogtest
 import (
 	"bytes"
 	"context"
-	"crypto/sha512"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -132,12 +130,12 @@ func readArtifact(ctx context.Context, o catalog.ArtifactOpener, it feedItem) ([
 	case it.a.Size > 0 && it.a.Size != n:
 		return nil, fmt.Errorf("%s: the release states %d bytes, but %d came", it.name, it.a.Size, n)
 	}
-	got := digestOf(data)
-	if strings.HasPrefix(string(it.a.Digest), "sha512:") {
-		sum := sha512.Sum512(data)
-		got = connector.Digest("sha512:" + hex.EncodeToString(sum[:]))
+	h, err := it.a.Digest.New()
+	if err != nil {
+		return nil, fmt.Errorf("%s: digest: %w", it.name, err)
 	}
-	if it.a.Digest != "" && got != it.a.Digest {
+	h.Write(data)
+	if got := connector.DigestSum(h); got != it.a.Digest {
 		return nil, fmt.Errorf("%s: the release states the digest %s, but %s came", it.name, it.a.Digest, got)
 	}
 	return data, nil

@@ -35,7 +35,7 @@ func wrongUpdates() []brokenFeed {
 		{"another result each time", "load", unstable},
 		{"invalid key", "keys", altered(func(u *catalog.FeedUpdate) { u.Connectors[0].Key = "Not A Key" })},
 		{"doubled key", "keys", altered(func(u *catalog.FeedUpdate) { u.Connectors = append(u.Connectors, u.Connectors[0]) })},
-		{"no display name", "keys", altered(func(u *catalog.FeedUpdate) { u.Connectors[1].Name = "" })},
+		{"no display name", "releases", altered(func(u *catalog.FeedUpdate) { u.Connectors[1].Name = "" })},
 		{"doubled version", "releases", altered(func(u *catalog.FeedUpdate) {
 			c := &u.Connectors[0]
 			c.Releases = append(c.Releases, c.Releases[0])

@@ -1,76 +1,35 @@
 package catalogtest
 
 import (
-	"regexp"
-
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/connector"
-	"github.com/patchbay/patchbay/connector/version"
 )
 
 func feedKeys(k *feedKit) {
 	u := k.good()
 	seen := map[connector.Key]bool{}
 	for i := range u.Connectors {
-		c := &u.Connectors[i]
-		if _, err := connector.ParseKey(string(c.Key)); err != nil {
+		key := u.Connectors[i].Key
+		if _, err := connector.ParseKey(string(key)); err != nil {
 			k.Errorf("connector %d: %v", i, err)
 		}
-		if seen[c.Key] {
-			k.Errorf("connector %d: key %q is offered twice", i, c.Key)
+		if seen[key] {
+			k.Errorf("connector %d: key %q is offered twice", i, key)
 		}
-		seen[c.Key] = true
-		if c.Name == "" {
-			k.Errorf("connector %q has no name", c.Key)
-		}
+		seen[key] = true
 	}
 }
 
+// feedReleases holds what is offered to the model; what falls short of it should
+// be a Problem.
 func feedReleases(k *feedKit) {
 	u := k.good()
 	for i := range u.Connectors {
 		c := &u.Connectors[i]
-		if len(c.Releases) == 0 {
-			k.Errorf("connector %q has no releases; it should be a Problem", c.Key)
-		}
-		seen := map[string]bool{}
-		for j := range c.Releases {
-			r := &c.Releases[j]
-			k.checkRelease(c.Key, r)
-			if seen[r.Version] {
-				k.Errorf("%s@%s is offered twice", c.Key, r.Version)
-			}
-			seen[r.Version] = true
+		for _, f := range c.Validate() {
+			k.Errorf("connector %q: %s", c.Key, f)
 		}
 	}
-}
-
-func (k *feedKit) checkRelease(key connector.Key, r *connector.Release) {
-	k.Helper()
-	if _, err := version.ParseVersion(r.Version); err != nil {
-		k.Errorf("%s@%s: %v", key, r.Version, err)
-	}
-	switch r.Stage {
-	case "", connector.GA, connector.Preview:
-	default:
-		k.Errorf("%s@%s: unknown stage %q", key, r.Version, r.Stage)
-	}
-	if r.Artifact.URL == "" {
-		k.Errorf("%s@%s: the artifact has no URL", key, r.Version)
-	}
-	if r.Artifact.Size < 0 {
-		k.Errorf("%s@%s: the artifact has %d bytes", key, r.Version, r.Artifact.Size)
-	}
-	if d := r.Artifact.Digest; d != "" && !feedDigest().MatchString(string(d)) {
-		k.Errorf("%s@%s: %q is no digest", key, r.Version, d)
-	}
-	if m := r.Manifest; m != nil && (m.Key != key || m.Version != r.Version) {
-		k.Errorf("%s@%s: its manifest is of %s@%s (P18)", key, r.Version, m.Key, m.Version)
-	}
-}
-
-func feedDigest() *regexp.Regexp {
-	return regexp.MustCompile(`^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$`)
 }
 
 // checkProblems holds the problems of an update to what an admin needs.

@@ -2,8 +2,6 @@ package catalogtest
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -74,7 +72,7 @@ func (f *FakeFeed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.F
 	if err != nil {
 		return nil, fmt.Errorf("fake feed %q: %w", f.name, err)
 	}
-	state := catalog.FeedState{Digest: digestOf(text)}
+	state := catalog.FeedState{Digest: connector.DigestOf(text)}
 	if prev.Digest == state.Digest {
 		f.counts.Unchanged++
 		return &catalog.FeedUpdate{Unchanged: true, State: state}, nil
@@ -99,7 +97,7 @@ func (f *FakeFeed) Offer(key connector.Key, version string, pkg []byte, edit ...
 	r := connector.Release{Version: version, Stage: connector.GA, Artifact: connector.Artifact{
 		URL:       string(key) + "/" + version + ".tgz",
 		MediaType: connector.MediaPackageTarGzip,
-		Digest:    digestOf(pkg),
+		Digest:    connector.DigestOf(pkg),
 		Size:      int64(len(pkg)),
 	}}
 	for _, e := range edit {
@@ -210,9 +208,4 @@ func pass(ctx context.Context, gate <-chan struct{}) error {
 		}
 	}
 	return ctx.Err()
-}
-
-func digestOf(data []byte) connector.Digest {
-	sum := sha256.Sum256(data)
-	return connector.Digest("sha256:" + hex.EncodeToString(sum[:]))
 }

@@ -52,7 +52,7 @@ func TestFakeFeedOffersWhatTheScriptSays(t *testing.T) {
 	require.Len(t, u.Connectors, 2)
 	assert.Equal(t, "Slack", u.Connectors[0].Name)
 	require.Len(t, u.Connectors[0].Releases, 2)
-	assert.Equal(t, digestOf([]byte("another")), u.Connectors[0].Releases[0].Artifact.Digest)
+	assert.Equal(t, connector.DigestOf([]byte("another")), u.Connectors[0].Releases[0].Artifact.Digest)
 
 	f.Withdraw("slack", "1.0.0")
 	f.Withdraw("jira")

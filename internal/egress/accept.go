@@ -4,6 +4,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // maxValidatorBytes bounds an ETag or Last-Modified worth remembering.
@@ -14,7 +15,7 @@ func accept(resp *http.Response, r *Request) (*Response, error) {
 	out := &Response{
 		Size:         resp.ContentLength,
 		ETag:         validator(resp.Header.Get("ETag")),
-		LastModified: validator(resp.Header.Get("Last-Modified")),
+		LastModified: lastModified(resp.Header),
 	}
 	if resp.StatusCode == http.StatusNotModified && (r.ETag != "" || r.LastModified != "") {
 		out.NotModified, out.Size, out.Body = true, 0, resp.Body
@@ -81,4 +82,19 @@ func validator(s string) string {
 		return ""
 	}
 	return s
+}
+
+// lastModified returns a date that tells versions apart: one at least a minute
+// before the answer. A younger one may stand for two versions of the same second
+// (RFC 9110, 8.8.2.2).
+func lastModified(h http.Header) string {
+	modified, err := http.ParseTime(h.Get("Last-Modified"))
+	if err != nil {
+		return ""
+	}
+	sent, err := http.ParseTime(h.Get("Date"))
+	if err != nil || sent.Sub(modified) < time.Minute {
+		return ""
+	}
+	return validator(h.Get("Last-Modified"))
 }

@@ -21,7 +21,7 @@ func (c *Client) follow(ctx context.Context, r *Request, u *url.URL) (*http.Resp
 		if u, err = c.target(u, away.location, hops); err != nil {
 			return nil, err
 		}
-		home = home && sameOrigin(start, u)
+		home = home && SameOrigin(start, u)
 	}
 }
 

@@ -87,8 +87,8 @@ func redact(u *url.URL) string {
 	return clip(shown.String(), 300)
 }
 
-// sameOrigin reports whether two URLs have one scheme, host and port.
-func sameOrigin(a, b *url.URL) bool {
+// SameOrigin reports whether two URLs have one scheme, host and port.
+func SameOrigin(a, b *url.URL) bool {
 	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }
 

@@ -98,7 +98,7 @@ func TestSameOrigin(t *testing.T) {
 		"http://feeds.example.com:443/":   false,
 		"https://other.example.com/":      false,
 	} {
-		assert.Equal(t, want, sameOrigin(home, parse(raw)), raw)
+		assert.Equal(t, want, SameOrigin(home, parse(raw)), raw)
 	}
-	assert.True(t, sameOrigin(parse("http://a.test"), parse("http://a.test:80")))
+	assert.True(t, SameOrigin(parse("http://a.test"), parse("http://a.test:80")))
 }
