@@ -25,21 +25,24 @@ func Read(ctx context.Context, fsys fs.FS, name string, maxBytes int64) ([]byte,
 }
 
 // Open returns the regular file name in fsys and its size. Reading fails as Read
-// does: at once if the size says so, or when more than maxBytes come.
+// does: at once if the size says so, or when more than maxBytes come. It looks
+// before it opens, because opening a named pipe can wait for ever.
 func Open(ctx context.Context, fsys fs.FS, name string, maxBytes int64) (io.ReadCloser, int64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, 0, err
+	}
+	info, err := fs.Stat(fsys, name)
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case !info.Mode().IsRegular():
+		return nil, 0, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
 	file, err := fsys.Open(name)
 	if err != nil {
 		return nil, 0, err
 	}
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-	case !info.Mode().IsRegular():
-		err = &fs.PathError{Op: "read", Path: name, Err: fs.ErrInvalid}
-	case info.Size() > maxBytes:
+	if info, err = file.Stat(); err == nil && info.Size() > maxBytes {
 		err = fmt.Errorf("read %s: %w", name, &egress.TooLargeError{Max: maxBytes, Size: info.Size()})
 	}
 	if err != nil {
