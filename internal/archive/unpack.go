@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 )
 
 // Format is a kind of archive.
@@ -71,7 +72,7 @@ type unpacker struct {
 
 func (u *unpacker) unpack(src io.ReaderAt, size int64, f Format) error {
 	if size < 0 {
-		return fmt.Errorf("archive: size %d: %w", size, errors.ErrUnsupported)
+		return fmt.Errorf("archive: size %d: %w", size, fs.ErrInvalid)
 	}
 	if size > u.out.limits.Input {
 		return u.refuse(&LimitError{Limit: "bytes of archive", Max: u.out.limits.Input})

@@ -32,12 +32,16 @@ func (z *zipFile) readLocal(e *zipEntry) error {
 		return z.malformed("the local header names %s", quote(string(rest[:nameLen])))
 	case (le.Uint16(rec[6:])^e.flags)&flagsCompared != 0, le.Uint16(rec[8:]) != e.method:
 		return z.malformed("the local header has other flags or another method")
-	case e.flags&flagDescriptor != 0 && crc == 0 && sizes == zipSizes{}:
-		return nil // they follow the data
-	case crc != e.crc, sizes != zipSizes{size: e.size, packed: e.packed}:
+	case !e.same(int64(crc), int64(e.crc)), !e.same(sizes.size, e.size), !e.same(sizes.packed, e.packed):
 		return z.malformed("the local header has other sizes or another checksum")
 	}
 	return nil
+}
+
+// same compares a value of the local header with the directory's. Where a
+// descriptor follows the data, a value may be left to it.
+func (e *zipEntry) same(local, directory int64) bool {
+	return local == directory || local == 0 && e.flags&flagDescriptor != 0
 }
 
 // checkLayout sees that each byte before the directory belongs to exactly one
