@@ -12,6 +12,8 @@ import (
 // from one goroutine at a time per connector, and again later after an error or a restart; so it
 // must be idempotent.
 type ActivityPublisher interface {
+	// PublishActivities returns nil once the activities of m can be used. m is nil
+	// for a package without a manifest.
 	PublishActivities(ctx context.Context, key connector.Key, version string, m *connector.Manifest) error
 }
 

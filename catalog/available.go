@@ -108,7 +108,7 @@ func paginate[T any](rows []*Row, q *Query, to func(*Row) T) Page[T] {
 		q = &Query{}
 	}
 	page := Page[T]{Total: len(rows)}
-	if last, err := decodeCursor(q.After); err == nil && last != nil { // checked by query
+	if last, err := decodeCursor(q.After); q.After != "" && err == nil { // checked by query
 		i, found := slices.BinarySearchFunc(rows, last, q.compare)
 		if found {
 			i++

@@ -32,7 +32,7 @@ type Catalog struct {
 	runner runner
 
 	stop     context.CancelFunc // ends all background work
-	stopping context.Context
+	stopping context.Context    //nolint:containedctx // the life of the Catalog, which no single call has
 	work     sync.WaitGroup
 	ending   sync.Mutex // held to start background work, and to begin closing
 	closed   atomic.Bool

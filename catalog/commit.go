@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // commit writes the ops and their audit entry in one atomic step, and brings the
@@ -39,10 +40,8 @@ func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) error 
 			at = At(rev)
 		}
 		next := entry.seal(head)
-		all := append(ops[:len(ops):len(ops)],
-			Put(keyAuditHead, encode(next), at),
-			Put(auditKey(entry.Seq), encode(entry), Absent()))
-		_, err = c.store.Apply(ctx, all...)
+		log := []Op{Put(keyAuditHead, encode(next), at), Put(auditKey(entry.Seq), encode(entry), Absent())}
+		_, err = c.store.Apply(ctx, slices.Concat(ops, log)...)
 		var conflict *ConflictError
 		if errors.As(err, &conflict) && conflict.Index >= len(ops) {
 			continue // another process was quicker; ctx bounds the retries

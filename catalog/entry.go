@@ -154,7 +154,6 @@ func (e *entry) combine() {
 			e.view = in.Connector
 		}
 	}
-	slices.SortFunc(e.releases, func(a, b connector.Release) int { return version.CompareVersions(b.Version, a.Version) })
 }
 
 // digest is what identifies a version, offered or installed (P15).

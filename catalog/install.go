@@ -72,7 +72,7 @@ func (a *Admin) recheck(ctx context.Context, plan *Plan) error {
 			err = it.differs(fresh)
 		}
 		if err == nil && it.NeedsApproval && !it.Approved {
-			err = fmt.Errorf("%w: %v", ErrApprovalRequired, slices.Concat(it.Origins, it.Auth))
+			err = fmt.Errorf("%w: %v", ErrApprovalRequired, approvable(it.Auth, it.Origins))
 		}
 		seen[it.Key] = true
 		if err != nil {

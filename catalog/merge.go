@@ -18,8 +18,9 @@ type merged struct {
 // merge compares an update with what is known. It never takes a bad entry for
 // a deletion: what a Problem names keeps its last known good form, and while
 // the feed contains an entry that cannot be told from a deleted one, nothing
-// is removed at all (P16).
-func (s *snapshot) merge(feed string, u *FeedUpdate) (*merged, error) {
+// is removed at all (P16). stored reads what is stored of a connector: the
+// snapshot leaves the manifests out.
+func (s *snapshot) merge(feed string, u *FeedUpdate, stored func(connector.Key) (connector.Connector, error)) (*merged, error) {
 	m := &merged{}
 	lostReleases := map[string][]string{} // key -> versions
 	lostConnectors := map[string]bool{}
@@ -48,7 +49,9 @@ func (s *snapshot) merge(feed string, u *FeedUpdate) (*merged, error) {
 			return nil, fmt.Errorf("feed is broken: it offers %q twice", conn.Key)
 		}
 		offered[conn.Key] = true
-		s.mergeConnector(m, feed, *conn, lostReleases[string(conn.Key)])
+		if err := s.mergeConnector(m, feed, *conn, lostReleases[string(conn.Key)], stored); err != nil {
+			return nil, err
+		}
 	}
 	for _, e := range s.rows {
 		if s.offerOf(e.key, feed) == nil || offered[e.key] || doubt || lostConnectors[string(e.key)] {
@@ -75,7 +78,7 @@ func (s *snapshot) offerOf(key connector.Key, feed string) *offer {
 
 // mergeConnector holds one connector against the digests seen before (P15)
 // and adds it to the ops if it differs from what is stored.
-func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connector, lost []string) {
+func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connector, lost []string, stored func(connector.Key) (connector.Connector, error)) error {
 	old := s.offerOf(conn.Key, feed)
 	releases := make([]connector.Release, 0, len(conn.Releases))
 	for _, r := range conn.Releases {
@@ -88,8 +91,12 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 			"a release is immutable (P15): %s had digest %s first, from %s; now it comes with %s", r.Version, known, from, r.Digest()))
 		lost = append(lost, r.Version)
 	}
-	if old != nil {
-		for _, r := range old.conn.Releases {
+	if old != nil && len(lost) > 0 {
+		before, err := stored(conn.Key)
+		if err != nil {
+			return err
+		}
+		for _, r := range before.Releases {
 			if slices.Contains(lost, r.Version) {
 				releases = append(releases, r) // its last known good form
 			}
@@ -97,15 +104,16 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 	}
 	if len(releases) == 0 {
 		m.problems = append(m.problems, connectorProblem(feed, conn.Key, "", connector.LostConnector, "no release is left"))
-		return
+		return nil
 	}
 	conn.Releases = releases
 	value := encode(conn)
 	if old != nil && old.sum == sha256.Sum256(value) {
-		return
+		return nil
 	}
 	m.ops = append(m.ops, Put(indexKey(feed, conn.Key), value, Any()))
 	m.changed++
+	return nil
 }
 
 // firstSeen returns the digest that a version had when it was first seen, and

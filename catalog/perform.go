@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/installer"
@@ -107,7 +106,7 @@ func (w *worker) approved(e *entry, got *installed) error {
 		return nil
 	}
 	schemes, origins := manifestChanges(e.installed[e.pub.Active], got.Receipt.Manifest)
-	if changes := slices.Concat(origins, schemes); len(changes) > 0 {
+	if changes := approvable(schemes, origins); len(changes) > 0 {
 		return fmt.Errorf("%w: %v", ErrApprovalRequired, changes)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/patchbay/patchbay/connector"
@@ -61,8 +62,8 @@ type PlanItem struct {
 	// known once the package is unpacked.
 	Auth    []string `json:"auth,omitempty"`
 	Origins []string `json:"origins,omitempty"`
-	// NeedsApproval says that Auth or Origins change under what is active: Install
-	// refuses the item until it is Approved (P19).
+	// NeedsApproval says that an origin is moved or added, or a scheme of the active version
+	// changed or removed: Install refuses the item until it is Approved (P19).
 	NeedsApproval bool `json:"needsApproval,omitempty"`
 	Approved      bool `json:"approved,omitempty"`
 
@@ -149,7 +150,7 @@ func (a *Admin) planItem(ctx context.Context, s *snapshot, sel *selector, ch Cho
 		return nil, err
 	}
 	item.Auth, item.Origins = manifestChanges(e.installed[item.From], next)
-	item.NeedsApproval = len(item.Auth)+len(item.Origins) > 0
+	item.NeedsApproval = len(approvable(item.Auth, item.Origins)) > 0
 	return item, nil
 }
 
@@ -173,6 +174,15 @@ func manifestChanges(active *installed, next *connector.Manifest) (schemes, orig
 		return nil, nil
 	}
 	return connector.SchemeChanges(active.Receipt.Manifest, next), connector.OriginChanges(active.Receipt.Manifest, next)
+}
+
+// approvable keeps the changes that somebody must approve (P19): a new scheme
+// changes nothing for who is connected, and an origin given up reaches nobody.
+func approvable(schemes, origins []string) []string {
+	keep := func(all []string, harmless string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return strings.HasPrefix(s, harmless) })
+	}
+	return slices.Concat(keep(origins, "removed "), keep(schemes, "added "))
 }
 
 // NotEligibleError says why no version could be chosen. It wraps

@@ -15,13 +15,13 @@ type progressHub struct {
 	mu      sync.Mutex
 	live    map[string]map[int]ItemStatus // operation -> item, while this process works on it
 	watches map[string]map[*watch]struct{}
-	closed  bool
 }
 
 // watch is one reader of one operation. Reports that come faster than they are
 // read replace each other, so its memory is bounded by the number of items.
 type watch struct {
 	dirty map[int]ItemStatus
+	stale bool          // changes were missed: everything must be read again
 	wake  chan struct{} // capacity 1
 }
 
@@ -81,16 +81,30 @@ func (h *progressHub) unwatch(op string, w *watch) {
 	}
 }
 
-// take returns what came in since the last call, in the plan's order.
-func (h *progressHub) take(w *watch) []ItemStatus {
+// missed tells every reader that the change feed has a gap.
+func (h *progressHub) missed() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	for _, watches := range h.watches {
+		for w := range watches {
+			w.stale = true
+			w.signal()
+		}
+	}
+}
+
+// take returns what came in since the last call, in the plan's order, and whether
+// that is not all.
+func (h *progressHub) take(w *watch) (news []ItemStatus, stale bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	stale, w.stale = w.stale, false
 	out := make([]ItemStatus, 0, len(w.dirty))
 	for _, n := range slices.Sorted(maps.Keys(w.dirty)) {
 		out = append(out, w.dirty[n])
 	}
 	clear(w.dirty)
-	return out
+	return out, stale
 }
 
 func (w *watch) signal() {
@@ -116,28 +130,16 @@ func (o *Operation) follow(ctx context.Context, yield func(ItemStatus) bool) err
 	hub := &o.cat.hub
 	w := hub.watch(o.ID) // before reading, so that nothing falls in between
 	defer hub.unwatch(o.ID, w)
-	whole, err := o.Status(ctx)
+	open := map[int]bool{}
+	news, err := o.all(ctx)
 	if err != nil {
 		return err
 	}
-	open := map[int]bool{}
-	for _, st := range whole.Items {
-		if !st.State.Final() {
-			open[st.Index] = true
-		}
-		if !yield(st) {
-			return nil
-		}
+	for _, st := range news {
+		open[st.Index] = true
 	}
-	for len(open) > 0 {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-o.cat.stopping.Done():
-			return ErrClosed
-		case <-w.wake:
-		}
-		for _, st := range hub.take(w) {
+	for {
+		for _, st := range news {
 			if !open[st.Index] {
 				continue // a late report of an item that was final already
 			}
@@ -148,6 +150,30 @@ func (o *Operation) follow(ctx context.Context, yield func(ItemStatus) bool) err
 				return nil
 			}
 		}
+		if len(open) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-o.cat.stopping.Done():
+			return ErrClosed
+		case <-w.wake:
+		}
+		var stale bool
+		if news, stale = hub.take(w); stale {
+			if news, err = o.all(ctx); err != nil {
+				return err
+			}
+		}
 	}
-	return nil
+}
+
+// all reads every item as it is now.
+func (o *Operation) all(ctx context.Context) ([]ItemStatus, error) {
+	st, err := o.Status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return st.Items, nil
 }

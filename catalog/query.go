@@ -62,8 +62,10 @@ func (q *Query) check() error {
 	if q.Limit < 0 || q.Limit > maxPage {
 		faults.add("Limit %d is not between 0 and %d", q.Limit, maxPage)
 	}
-	if _, err := decodeCursor(q.After); err != nil {
-		faults.add("After is not the Next of a page")
+	if q.After != "" {
+		if _, err := decodeCursor(q.After); err != nil {
+			faults.add("After is not the Next of a page")
+		}
 	}
 	return faults.err()
 }
@@ -133,11 +135,8 @@ func encodeCursor(r *Row) string {
 	return base64.RawURLEncoding.EncodeToString(encode(cursor{r.Key, r.sortName, r.Tag, r.Published}))
 }
 
-// decodeCursor returns a row that stands where the cursor does; nil for "".
+// decodeCursor returns a row that stands where the cursor does.
 func decodeCursor(s string) (*Row, error) {
-	if s == "" {
-		return nil, nil
-	}
 	data, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
 		return nil, err

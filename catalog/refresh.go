@@ -205,7 +205,18 @@ func (c *Catalog) storeUpdate(ctx context.Context, by Principal, feed string, u 
 		return c.commit(ctx, AuditEntry{By: by, Action: "feed", Target: feed, Detail: "reachable again, unchanged"},
 			Put(feedKey(feed), encode(rec), unmoved))
 	}
-	m, err := c.snapshot().merge(feed, u)
+	var storeErr error
+	m, err := c.snapshot().merge(feed, u, func(key connector.Key) (conn connector.Connector, err error) {
+		conn, _, err = get[connector.Connector](ctx, c, indexKey(feed, key))
+		if errors.Is(err, ErrNotFound) {
+			err = nil // deleted meanwhile: the feed's record has moved too, and all is judged again
+		}
+		storeErr = err
+		return conn, err
+	})
+	if storeErr != nil {
+		return storeErr
+	}
 	if err != nil {
 		return feedError(feed, err)
 	}

@@ -56,8 +56,8 @@ func newRow(e *entry, sel *version.Selection) Row {
 		row.Version = row.Active
 	case row.Newest != "":
 		row.Version = row.Newest
-	case len(e.releases) > 0:
-		row.Version = e.releases[0].Version
+	case e.set.Len() > 0:
+		row.Version = e.set.Versions()[0]
 	}
 	if row.Tag == PreviouslyInstalled {
 		row.Version = row.Previous

@@ -60,8 +60,8 @@ func (r *runner) run(ctx context.Context, rec opRecord) {
 	}
 	items.Wait()
 	close(errs)
-	for err := range errs {
-		// The item is not final: healLoop takes the operation up again.
+	if err, interrupted := <-errs; interrupted {
+		// Some item is not final: healLoop takes the operation up again.
 		if ctx.Err() == nil {
 			r.cat.opts.Logger.WarnContext(ctx, "patchbay: item interrupted", "operation", rec.ID, "error", err)
 		}

@@ -69,7 +69,11 @@ func (c *Catalog) resync(ctx context.Context, rev Revision) error {
 		}
 	}
 	d.events = []Event{{Kind: EventResync}}
-	return c.adopt(d, rev)
+	if err := c.adopt(d, rev); err != nil {
+		return err
+	}
+	c.hub.missed()
+	return nil
 }
 
 // followLoop keeps the snapshot up with other processes.
