@@ -1,0 +1,119 @@
+package catalogtest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/patchbay/patchbay/auth"
+	"github.com/patchbay/patchbay/catalog"
+	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/installer/installertest"
+)
+
+// Catalog is a catalog on in-memory twins that a test scripts: time stands
+// still until Clock is moved, and Feed, Store and Installer fail when told to.
+type Catalog struct {
+	*catalog.Catalog
+	Admin     *catalog.Admin  // of a principal with catalog.RoleAdmin
+	Viewer    *catalog.Viewer // of one with catalog.RoleViewer
+	Clock     *Clock
+	Feed      *FakeFeed
+	Store     *FaultStore
+	Installer *installertest.Fake
+}
+
+// New opens a catalog whose feed offers the given releases, each "key@version",
+// and closes it at the end of the test. Every release has a manifest with one API key scheme, one
+// activity and one host. Feeds are loaded when the catalog is opened and by
+// Admin.Refresh, not in the background.
+//
+//	cat := catalogtest.New(t, "slack@1.0.0", "slack@1.1.0-rc.1", "jira@2.0.0")
+func New(tb testing.TB, releases ...string) *Catalog {
+	tb.Helper()
+	return NewWith(tb, nil, releases...)
+}
+
+// NewWith is New with the options that edit leaves.
+func NewWith(tb testing.TB, edit func(*catalog.Options), releases ...string) *Catalog {
+	tb.Helper()
+	c := &Catalog{
+		Clock:     NewClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)),
+		Feed:      NewFakeFeed("main"),
+		Store:     NewFaultStore(catalog.NewMemStore(nil)),
+		Installer: &installertest.Fake{},
+	}
+	for _, r := range releases {
+		c.Offer(r)
+	}
+	opts := &catalog.Options{
+		Store: c.Store, Feeds: []catalog.Feed{c.Feed}, Installer: c.Installer,
+		Clock: c.Clock.Now, RefreshEvery: 24 * time.Hour, Lease: time.Second,
+	}
+	if edit != nil {
+		edit(opts)
+	}
+	var err error
+	if c.Catalog, err = catalog.Open(tb.Context(), opts); err != nil {
+		tb.Fatalf("catalogtest: %v", err)
+	}
+	tb.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			tb.Errorf("catalogtest: close: %v", err)
+		}
+	})
+	if c.Admin, err = c.Manage(Principal(catalog.RoleAdmin)); err != nil {
+		tb.Fatalf("catalogtest: %v", err)
+	}
+	c.Viewer = c.For(Principal(catalog.RoleViewer))
+	return c
+}
+
+// Principal returns a principal of the tenant "acme" with one role, whose user has the
+// role's name.
+func Principal(role string) catalog.Principal {
+	return catalog.Principal{Tenant: "acme", User: role, Roles: []string{role}}
+}
+
+// Offer makes the feed offer one more release, "key@version". The catalog sees it
+// at the next Admin.Refresh. edit may change anything of the release.
+func (c *Catalog) Offer(release string, edit ...func(*connector.Release)) {
+	key, version, _ := strings.Cut(release, "@")
+	m := &connector.Manifest{
+		Key: connector.Key(key), Version: version,
+		Auth:       []auth.Scheme{{ID: "key", Type: auth.APIKey, In: "header", Name: "X-API-Key"}},
+		Activities: []connector.Activity{{Name: "send"}},
+		Hosts:      []string{"https://api.example.com"},
+	}
+	serve := func(r *connector.Release) { r.Manifest = m }
+	data := installertest.TarGz(installertest.ManifestFile(m))
+	c.Feed.Offer(connector.Key(key), version, data, append([]func(*connector.Release){serve}, edit...)...)
+}
+
+// Install plans the given choices, each "key" or "key@version", installs them
+// and waits. Any item that is not done, and any error, fails the test.
+func (c *Catalog) Install(tb testing.TB, choices ...string) {
+	tb.Helper()
+	var picks []catalog.Choice
+	for _, ch := range choices {
+		key, version, _ := strings.Cut(ch, "@")
+		picks = append(picks, catalog.Pick(key, version))
+	}
+	plan, err := c.Admin.Plan(tb.Context(), picks...)
+	if err != nil {
+		tb.Fatalf("catalogtest: %v", err)
+	}
+	op, err := c.Admin.Install(tb.Context(), plan)
+	if err != nil {
+		tb.Fatalf("catalogtest: %v", err)
+	}
+	st, err := op.Wait(tb.Context())
+	if err != nil {
+		tb.Fatalf("catalogtest: %v", err)
+	}
+	for _, it := range st.Items {
+		if it.State != catalog.Done {
+			tb.Fatalf("catalogtest: %s@%s is %s: %s%s", it.Key, it.To, it.State, it.Err, it.Note)
+		}
+	}
+}
