@@ -56,7 +56,6 @@ func fakeUnderTest(f *FakeFeed) *FeedUnderTest {
 }
 
 func TestFakeFeedPassesTheKit(t *testing.T) {
-	t.Parallel()
 	TestFeed(t, func(*testing.T) *FeedUnderTest { return fakeUnderTest(NewFakeFeed("fake")) }, nil)
 	TestFeed(t, func(*testing.T) *FeedUnderTest {
 		f := NewFakeFeed("fake")
@@ -234,6 +233,6 @@ func TestDeepCopySharesNothing(t *testing.T) {
 	require.True(t, ok)
 	list[0] = "x"
 	require.Empty(t, cmp.Diff(make2(), v, opt))
-	assert.Nil(t, deepCopy[error](nil))
+	require.NoError(t, deepCopy[error](nil))
 	assert.Nil(t, deepCopy[[]string](nil))
 }

@@ -114,32 +114,32 @@ func wrongLoads() []brokenFeed {
 // wrongArtifacts are opened as no artifact may be.
 func wrongArtifacts() []brokenFeed {
 	return []brokenFeed{
-		{"wrong bytes", "artifacts", opening(func(*wrapped, context.Context, connector.Artifact) (io.ReadCloser, int64, error) {
+		{"wrong bytes", "artifacts", opening(func(context.Context, *wrapped, connector.Artifact) (io.ReadCloser, int64, error) {
 			return io.NopCloser(strings.NewReader("other")), -1, nil
 		})},
-		{"wrong size", "artifacts", opening(func(w *wrapped, ctx context.Context, a connector.Artifact) (io.ReadCloser, int64, error) {
+		{"wrong size", "artifacts", opening(func(ctx context.Context, w *wrapped, a connector.Artifact) (io.ReadCloser, int64, error) {
 			body, n, err := w.FakeFeed.OpenArtifact(ctx, a)
 			return body, n + 1, err
 		})},
-		{"opens nothing", "artifacts", opening(func(*wrapped, context.Context, connector.Artifact) (io.ReadCloser, int64, error) {
+		{"opens nothing", "artifacts", opening(func(context.Context, *wrapped, connector.Artifact) (io.ReadCloser, int64, error) {
 			return nil, 0, errors.ErrUnsupported
 		})},
-		{"cannot open", "artifacts", opening(func(*wrapped, context.Context, connector.Artifact) (io.ReadCloser, int64, error) {
+		{"cannot open", "artifacts", opening(func(context.Context, *wrapped, connector.Artifact) (io.ReadCloser, int64, error) {
 			return nil, 0, os.ErrPermission
 		})},
 		{"one reader for all", "artifacts", oneReaderForAll},
 		{"out of handles", "artifacts at once", outOfHandles},
 		{"missing is any error", "missing artifact", opening(missingIsAnyError)},
-		{"deaf to the context", "artifact context", opening(func(w *wrapped, ctx context.Context, a connector.Artifact) (io.ReadCloser, int64, error) {
+		{"deaf to the context", "artifact context", opening(func(ctx context.Context, w *wrapped, a connector.Artifact) (io.ReadCloser, int64, error) {
 			return w.FakeFeed.OpenArtifact(context.WithoutCancel(ctx), a)
 		})},
 	}
 }
 
 // opening makes a feed with another OpenArtifact.
-func opening(open func(*wrapped, context.Context, connector.Artifact) (io.ReadCloser, int64, error)) func(*wrapped) {
+func opening(open func(context.Context, *wrapped, connector.Artifact) (io.ReadCloser, int64, error)) func(*wrapped) {
 	return func(w *wrapped) {
-		w.open = func(ctx context.Context, a connector.Artifact) (io.ReadCloser, int64, error) { return open(w, ctx, a) }
+		w.open = func(ctx context.Context, a connector.Artifact) (io.ReadCloser, int64, error) { return open(ctx, w, a) }
 	}
 }
 
@@ -321,7 +321,7 @@ func outOfHandles(w *wrapped) {
 	}
 }
 
-func missingIsAnyError(w *wrapped, ctx context.Context, a connector.Artifact) (io.ReadCloser, int64, error) {
+func missingIsAnyError(ctx context.Context, w *wrapped, a connector.Artifact) (io.ReadCloser, int64, error) {
 	body, n, err := w.FakeFeed.OpenArtifact(ctx, a)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = errors.New("oops")

@@ -5,7 +5,7 @@ import "reflect"
 // deepCopy copies a value of the model, so that nothing of it is shared.
 // Unexported fields, such as those of time.Time, are copied as they are.
 func deepCopy[T any](v T) T {
-	out, ok := copyValue(reflect.ValueOf(&v).Elem()).Interface().(T)
+	out, ok := reflect.TypeAssert[T](copyValue(reflect.ValueOf(&v).Elem()))
 	if !ok {
 		return v // a nil interface; nothing of it can be shared
 	}
@@ -15,7 +15,7 @@ func deepCopy[T any](v T) T {
 func copyValue(v reflect.Value) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	out.Set(v)
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // the others are plain values
 	case reflect.Pointer:
 		if !v.IsNil() {
 			out.Set(reflect.New(v.Type().Elem()))
@@ -29,29 +29,38 @@ func copyValue(v reflect.Value) reflect.Value {
 		if !v.IsNil() {
 			out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
 		}
-		for i := range v.Len() {
-			out.Index(i).Set(copyValue(v.Index(i)))
-		}
+		copyElements(out, v)
 	case reflect.Array:
-		for i := range v.Len() {
-			out.Index(i).Set(copyValue(v.Index(i)))
-		}
+		copyElements(out, v)
 	case reflect.Map:
-		if !v.IsNil() {
-			out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
-		}
-		for it := v.MapRange(); it.Next(); {
-			out.SetMapIndex(it.Key(), copyValue(it.Value()))
-		}
+		copyMap(out, v)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(copyValue(v.Field(i)))
-			}
-		}
-	default: // a plain value
+		copyFields(out, v)
 	}
 	return out
+}
+
+func copyElements(out, v reflect.Value) {
+	for i := range v.Len() {
+		out.Index(i).Set(copyValue(v.Index(i)))
+	}
+}
+
+func copyMap(out, v reflect.Value) {
+	if !v.IsNil() {
+		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
+	}
+	for it := v.MapRange(); it.Next(); {
+		out.SetMapIndex(it.Key(), copyValue(it.Value()))
+	}
+}
+
+func copyFields(out, v reflect.Value) {
+	for i := range v.NumField() {
+		if v.Type().Field(i).IsExported() {
+			out.Field(i).Set(copyValue(v.Field(i)))
+		}
+	}
 }
 
 // scribble overwrites everything that v, a pointer, leads to.
@@ -78,8 +87,6 @@ func scribble(v reflect.Value) {
 	case reflect.String:
 		v.SetString("scribbled over")
 	default:
-		if v.CanSet() {
-			v.SetZero()
-		}
+		v.SetZero()
 	}
 }

@@ -48,13 +48,18 @@ func (k *feedKit) checkProblems(u *catalog.FeedUpdate) {
 			k.Errorf("problem %d (%q) has no faults: it does not say why", i, p.Key)
 		}
 		for _, f := range p.Faults {
-			if f.Reason == "" {
-				k.Errorf("problem %d (%q) has a fault without a reason: %+v", i, p.Key, f)
-			}
-			if f.Pointer == "" && f.Line <= 0 {
-				k.Errorf("problem %d (%q) has a fault without a position: %+v", i, p.Key, f)
-			}
+			k.checkFault(i, f)
 		}
+	}
+}
+
+func (k *feedKit) checkFault(i int, f connector.Fault) {
+	k.Helper()
+	if f.Reason == "" {
+		k.Errorf("problem %d has a fault without a reason: %+v", i, f)
+	}
+	if f.Pointer == "" && f.Line <= 0 {
+		k.Errorf("problem %d has a fault without a position: %+v", i, f)
 	}
 }
 
@@ -70,28 +75,8 @@ func feedOneBad(k *feedKit) {
 		k.fatalf("a bad entry is not among the problems: %d of them, %d without it", len(bad.Problems), len(good.Problems))
 	}
 	k.checkProblems(bad)
-	named := map[string]bool{}
-	for _, p := range bad.Problems {
-		named[p.Key] = true
-	}
-	before, after := k.offers(good), k.offers(bad)
-	kept := 0
-	for key, text := range before {
-		switch now, ok := after[key]; {
-		case ok && now == text:
-			kept++
-		case named[string(key)]: // it is the bad one
-		case !ok:
-			k.Errorf("%q is gone, and no problem names it", key)
-		default:
-			k.Errorf("%q has changed, and no problem names it:\n\t%s\nto\n\t%s", key, feedClip(text), feedClip(now))
-		}
-	}
-	if kept == 0 {
-		k.Errorf("one bad entry spoiled all %d connectors", len(before))
-	}
-	if kept < len(before)-1 {
-		k.Errorf("one bad entry spoiled %d of %d connectors", len(before)-kept, len(before))
+	if kept := k.kept(good, bad); kept < len(good.Connectors)-1 {
+		k.Errorf("one bad entry spoiled %d of %d connectors", len(good.Connectors)-kept, len(good.Connectors))
 	}
 	k.set("Good", k.Good)
 	healed := k.load(bad.State)
@@ -101,6 +86,29 @@ func feedOneBad(k *feedKit) {
 	if diff := k.difference(good, healed); diff != "" {
 		k.Errorf("Load after the bad entry was mended differs: %s", diff)
 	}
+}
+
+// kept counts the connectors that a bad entry left as they were. The others
+// must be named by a problem.
+func (k *feedKit) kept(good, bad *catalog.FeedUpdate) int {
+	k.Helper()
+	named := map[string]bool{}
+	for _, p := range bad.Problems {
+		named[p.Key] = true
+	}
+	after, n := k.offers(bad), 0
+	for key, text := range k.offers(good) {
+		switch now, ok := after[key]; {
+		case ok && now == text:
+			n++
+		case named[string(key)]: // it is the bad one
+		case !ok:
+			k.Errorf("%q is gone, and no problem names it", key)
+		default:
+			k.Errorf("%q has changed, and no problem names it:\n\t%s\nto\n\t%s", key, feedClip(text), feedClip(now))
+		}
+	}
+	return n
 }
 
 // feedBroken holds a feed to P16: what cannot be read is an error, never an
@@ -114,22 +122,27 @@ func feedBroken(k *feedKit) {
 		k.set("Broken: "+what, broken)
 		for _, prev := range []catalog.FeedState{{}, good.State} {
 			u, err := k.Feed.Load(k.ctx, prev)
-			switch {
-			case err == nil && u != nil && u.Unchanged:
-				k.Errorf("%s: Load says unchanged", what)
-			case err == nil && u != nil:
-				k.Errorf("%s: Load returned %d connectors and no error", what, len(u.Connectors))
-			case err == nil:
-				k.Errorf("%s: Load returned neither an update nor an error", what)
-			case u != nil:
-				k.Errorf("%s: Load returned an update with the error %v", what, err)
-			case err.Error() == "":
-				k.Errorf("%s: Load failed without saying why", what)
-			}
+			k.checkFailure(what, u, err)
 		}
 		k.set("Good", k.Good)
 		if diff := k.difference(good, k.whole()); diff != "" {
 			k.Errorf("%s, then good again: Load differs: %s", what, diff)
 		}
+	}
+}
+
+func (k *feedKit) checkFailure(what string, u *catalog.FeedUpdate, err error) {
+	k.Helper()
+	switch {
+	case err == nil && u == nil:
+		k.Errorf("%s: Load returned neither an update nor an error", what)
+	case err == nil && u.Unchanged:
+		k.Errorf("%s: Load says unchanged", what)
+	case err == nil:
+		k.Errorf("%s: Load returned %d connectors and no error", what, len(u.Connectors))
+	case u != nil:
+		k.Errorf("%s: Load returned an update with the error %v", what, err)
+	case err.Error() == "":
+		k.Errorf("%s: Load failed without saying why", what)
 	}
 }

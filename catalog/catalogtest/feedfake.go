@@ -32,10 +32,10 @@ type FakeFeed struct {
 
 // fakeIndex is what the fake offers; its JSON is what the state's digest is of.
 type fakeIndex struct {
-	Version    uint64
-	Expires    time.Time
-	Connectors []connector.Connector
-	Problems   []connector.Problem
+	Version    uint64                `json:"version"`
+	Expires    time.Time             `json:"expires"`
+	Connectors []connector.Connector `json:"connectors"`
+	Problems   []connector.Problem   `json:"problems"`
 }
 
 // FakeFeedCounts says how often a FakeFeed was asked.

@@ -44,11 +44,7 @@ func (f *Feed) resolve(a connector.Artifact) (string, error) {
 	case u.Path == "", path.IsAbs(u.Path), u.RawQuery != "", u.ForceQuery, u.Fragment != "", strings.Contains(u.Path, `\`):
 		return "", fmt.Errorf("%q is no relative path: %w", u.Path, fs.ErrInvalid)
 	}
-	name := path.Join(path.Dir(f.path), u.Path)
-	if !fs.ValidPath(name) {
-		return "", fmt.Errorf("%q leads out of the feed: %w", u.Path, fs.ErrInvalid)
-	}
-	return name, nil
+	return path.Join(path.Dir(f.path), u.Path), nil // open refuses one that leads out
 }
 
 // open opens a regular file. It looks before it opens, because opening a named
@@ -61,7 +57,7 @@ func (f *Feed) open(ctx context.Context, name string) (io.ReadCloser, int64, err
 		return nil, 0, fmt.Errorf("no file system was given: %w", fs.ErrInvalid)
 	}
 	if !fs.ValidPath(name) {
-		return nil, 0, fmt.Errorf("%q is no path in a file system: %w", name, fs.ErrInvalid)
+		return nil, 0, fmt.Errorf("%q is no path in the file system: %w", name, fs.ErrInvalid)
 	}
 	info, err := fs.Stat(f.fsys, name)
 	if err != nil {

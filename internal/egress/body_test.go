@@ -189,3 +189,21 @@ func TestReadAllAllocatesForWhatCame(t *testing.T) {
 	_, err = ReadAll(iotest.ErrReader(errors.New("broken")), 5)
 	require.Error(t, err)
 }
+
+func TestYoungModificationTimeIsUnusable(t *testing.T) {
+	t.Parallel()
+	const date = "Mon, 01 Jan 2024 00:01:00 GMT"
+	for modified, want := range map[string]bool{
+		"Mon, 01 Jan 2024 00:00:00 GMT": true,
+		"Mon, 01 Jan 2024 00:00:01 GMT": false,
+		"Mon, 01 Jan 2024 00:01:00 GMT": false,
+		"Mon, 01 Jan 2029 00:00:00 GMT": false,
+		"yesterday":                     false,
+		"":                              false,
+	} {
+		h := http.Header{"Date": {date}, "Last-Modified": {modified}}
+		assert.Equal(t, want, lastModified(h) == modified && modified != "", modified)
+		h.Del("Date")
+		assert.Empty(t, lastModified(h))
+	}
+}

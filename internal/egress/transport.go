@@ -58,11 +58,7 @@ func (t *watched) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	timer := time.AfterFunc(t.header, func() { cancel(&TimeoutError{PhaseHeader, t.header}) })
 	resp, err := t.next.RoundTrip(req.WithContext(ctx))
-	inTime := timer.Stop()
-	if err == nil && !inTime {
-		err = context.Cause(ctx)
-		_ = resp.Body.Close() // it came too late to matter
-	}
+	timer.Stop() // if it has just fired, reading the body says so
 	if err != nil {
 		err = ended(ctx, err)
 		cancel(nil)
