@@ -75,6 +75,8 @@ type Installer interface {
 
 // Opener is an Installer whose installed files can be read.
 type Opener interface {
+	// Open returns the files that the receipt names, read-only. The error wraps fs.ErrNotExist
+	// when they are gone.
 	Open(ctx context.Context, r *Receipt) (fs.FS, error)
 }
 
