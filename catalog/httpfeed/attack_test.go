@@ -39,7 +39,7 @@ func TestAttack_GzipBomb(t *testing.T) {
 	t.Parallel()
 	var bomb bytes.Buffer
 	z := gzip.NewWriter(&bomb)
-	_, err := z.Write(bytes.Repeat([]byte(" "), 64<<20))
+	_, err := z.Write(bytes.Repeat([]byte(" "), 16<<20))
 	require.NoError(t, err)
 	require.NoError(t, z.Close())
 	err = load(t, func(w http.ResponseWriter, _ *http.Request) {
