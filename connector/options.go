@@ -66,7 +66,10 @@ func (o *ParseOptions) withDefaults(maxBytes int) ParseOptions {
 	return all
 }
 
-// decode returns the options for decoding an entry.
-func (o *ParseOptions) decode() strictjson.Options {
-	return strictjson.Options{MaxDepth: o.MaxDepth, MaxText: o.MaxText, MaxItems: max(maxItems, o.MaxReleases)}
+// decode returns the options for decoding an entry whole, and for taking it apart.
+func (o *ParseOptions) decode() (whole, apart strictjson.Options) {
+	whole = strictjson.Options{MaxDepth: o.MaxDepth, MaxText: o.MaxText, MaxItems: max(maxItems, o.MaxReleases)}
+	apart = whole
+	apart.DeferRaw = true
+	return whole, apart
 }

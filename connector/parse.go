@@ -19,28 +19,27 @@ import (
 // A key or version that is stated twice counts where it stands first, even when
 // that entry is lost.
 //
-// Beside data ParseIndex needs at most about twice the size of data: peak
-// memory, data included, is within three times the document for ordinary
-// indexes, and o's bounds hold for hostile ones. The result does not hold on
-// to data.
+// For ordinary indexes the memory in use, data included, stays within three
+// times the document, and all that is allocated on the way is within three times the
+// document too; for hostile ones the bounds of o hold. The result does not hold on to
+// data.
 func ParseIndex(data []byte, o *ParseOptions) (*Index, []Problem, error) {
-	p := &parser{o: o.withDefaults(DefaultMaxIndexBytes), claimed: map[Key]string{}}
+	p := newParser(o, DefaultMaxIndexBytes)
 	if faults := p.open(data); faults != nil {
 		return nil, nil, faults
 	}
 	var doc indexDocument
-	opts := p.o.decode()
-	opts.DeferRaw = true
-	faults := strictjson.Decode(data, &doc, &opts)
+	faults := strictjson.Decode(data, &doc, &p.apart)
 	faults = p.document(data, &doc, faults)
 	if len(faults) > 0 {
 		return nil, nil, Faults(p.place(faults))
 	}
-	n := 0
-	for raw := range doc.Connectors.Elements() {
+	n, list := 0, doc.Connectors
+	for raw := range list.Elements() {
 		if n++; n > p.o.MaxConnectors {
 			return nil, nil, p.refuse(raw.Pointer, raw.Offset, "more than %d connectors", p.o.MaxConnectors)
 		}
+		p.done, p.left = raw.Offset-list.Offset, list.Offset+len(list.Bytes)-raw.Offset
 		p.entry(raw)
 		if len(p.problems) > p.o.MaxProblems {
 			return nil, nil, p.refuse(raw.Pointer, raw.Offset, "more than %d entries have problems up to here", p.o.MaxProblems)
@@ -48,7 +47,7 @@ func ParseIndex(data []byte, o *ParseOptions) (*Index, []Problem, error) {
 	}
 	index := &Index{
 		Format: doc.Format, Version: doc.Version, Generated: doc.Generated, Expires: doc.Expires,
-		Connectors: slices.Clip(p.connectors),
+		Connectors: p.connectors,
 	}
 	return index, p.problems, nil
 }
@@ -56,13 +55,12 @@ func ParseIndex(data []byte, o *ParseOptions) (*Index, []Problem, error) {
 // ParseManifest reads a manifest, as it lies in a package under ManifestFile. The
 // error is of type Faults and has everything that is wrong with it.
 func ParseManifest(data []byte, o *ParseOptions) (*Manifest, error) {
-	p := &parser{o: o.withDefaults(DefaultMaxManifestBytes)}
+	p := newParser(o, DefaultMaxManifestBytes)
 	if faults := p.open(data); faults != nil {
 		return nil, faults
 	}
 	var m Manifest
-	opts := p.o.decode()
-	faults := strictjson.Decode(data, &m, &opts)
+	faults := strictjson.Decode(data, &m, &p.whole)
 	if !fatal(faults) {
 		c := checker{parsed: true}
 		c.manifest(&m)
@@ -77,11 +75,37 @@ func ParseManifest(data []byte, o *ParseOptions) (*Manifest, error) {
 // parser reads one document.
 type parser struct {
 	o          ParseOptions
+	whole      strictjson.Options // decodes everything in a value
+	apart      strictjson.Options // leaves what is captured raw for later
 	lines      *strictjson.Lines
 	claimed    map[Key]string // to the pointer of the entry that stated the key first
 	connectors []Connector
 	problems   []Problem
 	told       int // faults in problems
+	done, left int // bytes of "connectors" before and from the current entry on
+}
+
+func newParser(o *ParseOptions, maxBytes int) *parser {
+	p := &parser{o: o.withDefaults(maxBytes), claimed: map[Key]string{}}
+	p.whole, p.apart = p.o.decode()
+	return p
+}
+
+// keep adds a connector. Growing the list, it guesses from the entries so far how
+// many there are in what is left, so that little is copied and little is slack.
+func (p *parser) keep(c Connector) {
+	if n := len(p.connectors); n == cap(p.connectors) {
+		const few = 16
+		more := few
+		if n >= few {
+			guess := float64(n) * float64(p.left) / float64(p.done)
+			more = max(few, min(int(1.05*guess), p.o.MaxConnectors-n))
+		}
+		grown := make([]Connector, n, n+more)
+		copy(grown, p.connectors)
+		p.connectors = grown
+	}
+	p.connectors = append(p.connectors, c)
 }
 
 // open refuses a document that is too long to be read at all.

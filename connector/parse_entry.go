@@ -2,6 +2,9 @@ package connector
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +19,7 @@ func (p *parser) entry(raw strictjson.Raw) {
 	if len(faults) == 0 {
 		if conn, ok := p.sound(env.Connector); ok {
 			p.claimed[conn.Key] = raw.Pointer
-			p.connectors = append(p.connectors, conn)
+			p.keep(conn)
 			return
 		}
 	}
@@ -30,9 +33,7 @@ func (p *parser) envelope(raw strictjson.Raw) (env envelope, faults []strictjson
 		c.add("", fmt.Sprintf("it has %d bytes, at most %d are allowed", len(raw.Bytes), p.o.MaxConnectorBytes))
 		return env, merge(raw, nil, c.findings)
 	}
-	opts := p.o.decode()
-	opts.DeferRaw = true
-	faults = strictjson.DecodeRaw(raw, &env, &opts)
+	faults = strictjson.DecodeRaw(raw, &env, &p.apart)
 	if env.Connector.Bytes == nil {
 		c.add("connector", "it is missing")
 	}
@@ -47,24 +48,29 @@ func (p *parser) envelope(raw strictjson.Raw) (env envelope, faults []strictjson
 
 // sumReason says why data does not have the digest that an envelope states.
 func sumReason(stated string, data []byte) string {
-	if reason := digestReason(stated); reason != "" {
+	if reason := digestReason(stated); reason != "" || data == nil {
 		return reason
 	}
-	h, err := Digest(stated).New()
-	if err != nil || data == nil {
-		return ""
+	var sum [sha512.Size]byte
+	size := sha256.Size
+	if Digest(stated).Algorithm() == SHA512 {
+		size = sha512.Size
+		sum = sha512.Sum512(data)
+	} else {
+		short := sha256.Sum256(data)
+		copy(sum[:], short[:])
 	}
-	h.Write(data)
-	if got := DigestSum(h); got != Digest(stated) {
-		return fmt.Sprintf("the connector's bytes have digest %s", quote(string(got)))
+	algorithm, want, _ := strings.Cut(stated, ":")
+	var got [2 * sha512.Size]byte
+	if n := hex.Encode(got[:], sum[:size]); string(got[:n]) != want {
+		return "the connector's bytes have digest " + algorithm + ":" + string(got[:n])
 	}
 	return ""
 }
 
 // sound decodes a connector in which nothing is wrong.
 func (p *parser) sound(raw strictjson.Raw) (conn Connector, ok bool) {
-	opts := p.o.decode()
-	if len(strictjson.DecodeRaw(raw, &conn, &opts)) > 0 || len(conn.Releases) > p.o.MaxReleases {
+	if len(strictjson.DecodeRaw(raw, &conn, &p.whole)) > 0 || len(conn.Releases) > p.o.MaxReleases {
 		return conn, false
 	}
 	if p.claimed[conn.Key] != "" {
@@ -122,7 +128,7 @@ func (p *parser) salvage(raw strictjson.Raw, env *envelope, faults []strictjson.
 		p.problem(cmp.Or(string(conn.Key), keyIn(raw)), "", LostConnector, faults)
 		return
 	}
-	p.connectors = append(p.connectors, conn)
+	p.keep(conn)
 	for _, l := range lost {
 		p.problem(string(conn.Key), l.version, LostRelease, l.faults)
 	}
@@ -144,9 +150,7 @@ func keyIn(raw strictjson.Raw) string {
 // parts decodes and checks a connector but for its releases, and claims its key
 // for the entry at pointer.
 func (p *parser) parts(raw strictjson.Raw, parts *connectorParts, pointer string) []strictjson.Fault {
-	opts := p.o.decode()
-	opts.DeferRaw = true
-	faults := strictjson.DecodeRaw(raw, parts, &opts)
+	faults := strictjson.DecodeRaw(raw, parts, &p.apart)
 	conn := parts.connector()
 	conn.Releases = make([]Release, min(1, len(parts.Releases))) // the checker asks only whether there are any
 	c := checker{parsed: true}
@@ -172,10 +176,9 @@ func (p *parser) releases(parts *connectorParts) (kept []Release, lost []lostRel
 		release *Release
 	}
 	claimed := make(map[string]claim, len(parts.Releases))
-	opts := p.o.decode()
 	for _, raw := range parts.Releases {
 		r := new(Release)
-		faults := strictjson.DecodeRaw(raw, r, &opts)
+		faults := strictjson.DecodeRaw(raw, r, &p.whole)
 		c := checker{parsed: true}
 		c.release(r, parts.Key)
 		if first, twice := claimed[r.Version]; twice {

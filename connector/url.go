@@ -13,6 +13,9 @@ const MaxURLBytes = 2048
 // absoluteReason says why raw is no absolute http or https URL that can be
 // shown as a link or fetched; empty: it is one.
 func absoluteReason(raw string) string {
+	if rest, ok := strings.CutPrefix(raw, "https://"); ok && plainPath(rest) {
+		return ""
+	}
 	u, reason := parseURL(raw)
 	switch {
 	case reason != "":
@@ -27,6 +30,9 @@ func absoluteReason(raw string) string {
 // locationReason says why raw is neither a path relative to its document nor an
 // absolute http or https URL; empty: it is one of them.
 func locationReason(raw string) string {
+	if plainPath(raw) {
+		return ""
+	}
 	u, reason := parseURL(raw)
 	switch {
 	case reason != "":
@@ -70,6 +76,26 @@ func iconReason(raw string) string {
 		return "a data URL of an icon begins with data:image/"
 	}
 	return escapedReason(raw)
+}
+
+// plainPath reports whether s is a path of plain names, which as a URL means
+// what it looks like. Most are, and need no parser.
+func plainPath(s string) bool {
+	start := true // of a name
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+			start = false
+		case start:
+			return false
+		case c == '/':
+			start = true
+		case c != '.' && c != '-' && c != '_':
+			return false
+		}
+	}
+	return !start && len(s) <= MaxURLBytes-len("https://")
 }
 
 func parseURL(raw string) (*url.URL, string) {

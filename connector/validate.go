@@ -137,7 +137,14 @@ func mediaType(s string) bool {
 func twiceReason(r, first *Release, at string) string {
 	if a, b := r.Digest(), first.Digest(); a != b {
 		return fmt.Sprintf("a release is immutable: version %s is stated at %s already, with digest %s instead of %s",
-			quote(r.Version), at, quote(string(b)), quote(string(a)))
+			quote(r.Version), at, shown(b), shown(a))
 	}
 	return fmt.Sprintf("version %s is stated at %s already, with the same digest", quote(r.Version), at)
+}
+
+func shown(d Digest) string {
+	if d.Valid() {
+		return string(d)
+	}
+	return quote(string(d))
 }

@@ -26,6 +26,9 @@ func versionReason(v string) string {
 	if len(v) > MaxVersionBytes {
 		return fmt.Sprintf("it is %d bytes long, at most %d are allowed", len(v), MaxVersionBytes)
 	}
+	if plainVersion(v) {
+		return ""
+	}
 	_, err := semver.StrictNewVersion(v)
 	if err == nil {
 		return ""
@@ -56,6 +59,25 @@ func versionReason(v string) string {
 		}
 	}
 	return "its pre-release or build part: " + err.Error()
+}
+
+// plainVersion reports whether v is three numbers, which most versions are and
+// the parser would accept, without parsing it.
+func plainVersion(v string) bool {
+	dots, start := 0, 0
+	for i := 0; i <= len(v); i++ {
+		switch {
+		case i == len(v) || v[i] == '.':
+			if n := i - start; n == 0 || n > 18 || (n > 1 && v[start] == '0') {
+				return false
+			}
+			dots++
+			start = i + 1
+		case v[i] < '0' || v[i] > '9':
+			return false
+		}
+	}
+	return dots == 3
 }
 
 // prerelease reports whether a version has a pre-release part. Build metadata

@@ -15,7 +15,7 @@ import (
 type decoder struct {
 	data  []byte
 	pos   int
-	o     *Options
+	o     Options
 	depth int // most open arrays and objects
 
 	path  []name // from the root to the current value; its length is the depth
@@ -23,6 +23,7 @@ type decoder struct {
 	seed  maphash.Seed
 	buf   []byte          // of textBytes
 	arena strings.Builder // of keep
+	kept  int             // bytes in all arenas
 
 	faults []Fault
 	muted  bool // note only fatal faults

@@ -80,15 +80,18 @@ type Raw struct {
 // Raw, and types that implement json.Unmarshaler or encoding.TextUnmarshaler. The tag options
 // omitempty and omitzero are ignored. Any other type is a Fatal fault.
 func Decode(data []byte, v any, o *Options) []Fault {
-	if o == nil {
-		o = &Options{}
+	d := decoder{data: data, depth: DefaultMaxDepth}
+	if o != nil {
+		d.o = *o
 	}
-	d := decoder{data: data, o: o, depth: o.MaxDepth}
-	if d.depth <= 0 {
-		d.depth = DefaultMaxDepth
+	if d.o.MaxDepth > 0 {
+		d.depth = min(d.o.MaxDepth, maxDepth)
 	}
-	d.depth = min(d.depth, maxDepth)
+	s := takeScratch()
+	d.path, d.names, d.buf = s.path[:0], s.names[:0], s.buf[:0]
 	d.decodeAll(v)
+	s.path, s.names, s.buf = d.path, d.names, d.buf
+	s.giveBack()
 	return d.faults
 }
 

@@ -69,8 +69,8 @@ func (d *decoder) checkText(start, end int, flags textFlags) bool {
 	return sound
 }
 
-// keep copies b to a string. Short ones share allocations: the buffer of a
-// Builder that is never grown past its capacity does not move.
+// keep copies b to a string. Short ones share allocations, the larger the more there
+// was: the buffer of a Builder that is never grown past its capacity does not move.
 func (d *decoder) keep(b []byte) string {
 	if len(b) == 0 {
 		return ""
@@ -80,8 +80,9 @@ func (d *decoder) keep(b []byte) string {
 	}
 	if d.arena.Cap()-d.arena.Len() < len(b) {
 		d.arena.Reset()
-		d.arena.Grow(max(len(b), min(len(d.data)-d.pos, chunk)))
+		d.arena.Grow(max(len(b), min(len(d.data)-d.pos, d.kept, chunk)))
 	}
+	d.kept += len(b)
 	at := d.arena.Len()
 	d.arena.Write(b)
 	return d.arena.String()[at:]
