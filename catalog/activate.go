@@ -13,7 +13,7 @@ func (w *worker) activate(ctx context.Context, got *installed) error {
 	now := w.cat.opts.Clock().UTC()
 	pub := publication{Active: it.To, PublishedAt: now, ActivatedAt: now}
 	var before []byte
-	if e := w.cat.snapshot().entries[it.Key]; e != nil && e.pub != nil {
+	if e := w.cat.snapshot().entry(it.Key); e != nil && e.pub != nil {
 		pub.Previous, pub.PublishedAt = e.pub.Active, e.pub.PublishedAt
 		before = encode(e.pub)
 	}

@@ -50,7 +50,7 @@ func (c *Catalog) confirmActivities(ctx context.Context) error {
 	if c.opts.ActivityPublisher == nil {
 		return nil
 	}
-	for _, e := range c.snapshot().rows {
+	for e := range c.snapshot().all() {
 		if e.pub != nil && e.pub.NeedConfirm {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -76,7 +76,7 @@ func (c *Catalog) confirmOne(ctx context.Context, key connector.Key) {
 func (c *Catalog) confirmUnder(ctx context.Context, l *lease) error {
 	held, stop := l.keep(ctx)
 	err := c.sync(held)
-	e := c.snapshot().entries[l.key]
+	e := c.snapshot().entry(l.key)
 	if err != nil || e == nil || e.pub == nil || !e.pub.NeedConfirm {
 		return joinRelease(ctx, l, err, stop())
 	}

@@ -91,12 +91,12 @@ func (s *snapshot) query(q *Query, rs rowSource, keep func(*entry) bool) ([]*Row
 	}
 	m := q.matcher()
 	var rows []*Row
-	for _, e := range s.rows {
+	for e := range s.all() {
 		if row := rs.row(e); keep(e) && m.match(e, row) {
 			rows = append(rows, row)
 		}
 	}
-	if q.Sort != ByName || q.Desc { // s.rows is by name already
+	if q.Sort != ByName || q.Desc { // all is by name already
 		slices.SortFunc(rows, q.compare)
 	}
 	return rows, nil

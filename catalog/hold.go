@@ -96,8 +96,8 @@ func (c *Catalog) checkHold(h *version.Hold, now time.Time) error {
 // effect compares the rows before and after a hold.
 func effect(h version.Hold, before, after *snapshot) *Effect {
 	out := &Effect{ID: h.ID}
-	for _, e := range after.rows {
-		old := before.entries[e.key]
+	for e := range after.all() {
+		old := before.entry(e.key)
 		if old == nil || !h.Scope.Covers(e.key) || old.row.Newest == e.row.Newest && old.row.Stranded == e.row.Stranded {
 			continue
 		}

@@ -110,7 +110,7 @@ func (c *Catalog) operationOps(rec opRecord, plan *Plan) []Op {
 		ops = append(ops,
 			Put(itemKey(rec.ID, n), encode(item), Absent()),
 			Check(publishedKey(it.Key), atRevision(it.Base)))
-		if e := s.entries[it.Key]; e == nil || e.seen[it.To] == "" {
+		if e := s.entry(it.Key); e == nil || e.seen[it.To] == "" {
 			seen := seenRecord{Digest: it.Digest, Feed: it.Feed, At: rec.At}
 			ops = append(ops, Put(versioned(prefixSeen, it.Key, it.To), encode(seen), Absent()))
 		}

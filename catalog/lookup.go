@@ -25,7 +25,7 @@ func (s *snapshot) findPublished(written string) (*entry, error) {
 func (s *snapshot) findWhere(written string, visible func(*entry) bool) (*entry, error) {
 	key, err := connector.ParseKey(written)
 	if err == nil {
-		if e := s.entries[key]; e != nil && visible(e) {
+		if e := s.entry(key); e != nil && visible(e) {
 			return e, nil
 		}
 		err = ErrNotFound
@@ -33,7 +33,7 @@ func (s *snapshot) findWhere(written string, visible func(*entry) bool) (*entry,
 		err = fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	var keys []string
-	for _, e := range s.rows {
+	for e := range s.all() {
 		if visible(e) && strings.EqualFold(e.view.Name, written) && len(keys) < maxHints {
 			keys = append(keys, string(e.key))
 		}

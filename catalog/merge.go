@@ -53,7 +53,7 @@ func (s *snapshot) merge(feed string, u *FeedUpdate, stored func(connector.Key) 
 			return nil, err
 		}
 	}
-	for _, e := range s.rows {
+	for e := range s.all() {
 		if s.offerOf(e.key, feed) == nil || offered[e.key] || doubt || lostConnectors[string(e.key)] {
 			continue
 		}
@@ -64,7 +64,7 @@ func (s *snapshot) merge(feed string, u *FeedUpdate, stored func(connector.Key) 
 }
 
 func (s *snapshot) offerOf(key connector.Key, feed string) *offer {
-	e := s.entries[key]
+	e := s.entry(key)
 	if e == nil {
 		return nil
 	}
@@ -119,7 +119,7 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 // firstSeen returns the digest that a version had when it was first seen, and
 // where: in a plan, or in the last known good index of any feed (P15).
 func (s *snapshot) firstSeen(key connector.Key, version string) (connector.Digest, string) {
-	e := s.entries[key]
+	e := s.entry(key)
 	if e == nil {
 		return "", ""
 	}

@@ -18,7 +18,7 @@ func (w *worker) perform(ctx context.Context) (got *installed, note string, err 
 		return nil, "", err
 	}
 	it := &w.item.Item
-	e := w.cat.snapshot().entries[it.Key]
+	e := w.cat.snapshot().entry(it.Key)
 	if e == nil {
 		return nil, "", fmt.Errorf("%w: no longer offered", ErrStalePlan)
 	}

@@ -43,7 +43,7 @@ func (a *Admin) prune(ctx context.Context, key connector.Key, versions []string)
 	if err := a.cat.sync(ctx); err != nil {
 		return nil, joinRelease(ctx, l, err)
 	}
-	e := a.cat.snapshot().entries[key]
+	e := a.cat.snapshot().entry(key)
 	versions, err = e.prunable(versions)
 	if err != nil || len(versions) == 0 {
 		return nil, joinRelease(ctx, l, err)
@@ -117,7 +117,7 @@ func (c *Catalog) removeTrash(ctx context.Context, rec Record) error {
 	if err := c.sync(ctx); err != nil {
 		return joinRelease(ctx, l, err)
 	}
-	if e := c.snapshot().entries[receipt.Key]; e == nil || e.installed[receipt.Version] == nil {
+	if e := c.snapshot().entry(receipt.Key); e == nil || e.installed[receipt.Version] == nil {
 		if err := c.opts.Installer.Remove(ctx, &receipt); err != nil {
 			return joinRelease(ctx, l, err)
 		}

@@ -2,16 +2,11 @@ package catalog
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
-	"maps"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
+	"iter"
 
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/connector/version"
+	"github.com/patchbay/patchbay/internal/btree"
 )
 
 // snapshot is the catalog as of one revision of the store. Everything that is
@@ -22,236 +17,45 @@ type snapshot struct {
 	feeds   map[string]*feedRecord
 	skips   map[string]version.Hold
 	pins    map[string]version.Hold
-	entries map[connector.Key]*entry
-	rows    []*entry // by name, folded, then key
+	entries btree.Map[connector.Key, *entry]
+	rows    btree.Map[rowKey, *entry] // those that are shown
 }
+
+// rowKey orders the rows by name, case folded, then by key.
+type rowKey struct {
+	name string
+	key  connector.Key
+}
+
+func (a rowKey) compare(b rowKey) int {
+	return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.key, b.key))
+}
+
+func (e *entry) rowKey() rowKey { return rowKey{e.row.sortName, e.key} }
 
 func newSnapshot() *snapshot {
 	return &snapshot{
 		feeds:   map[string]*feedRecord{},
 		skips:   map[string]version.Hold{},
 		pins:    map[string]version.Hold{},
-		entries: map[connector.Key]*entry{},
+		entries: btree.New[connector.Key, *entry](cmp.Compare[connector.Key]),
+		rows:    btree.New[rowKey, *entry](rowKey.compare),
 	}
 }
 
-// draft is a snapshot being made from another one and a page of changes.
-type draft struct {
-	*snapshot
-	rank    map[string]int // feed -> place in Options.Feeds
-	touched map[connector.Key]*entry
-	holds   []version.Scope // scopes whose holds changed
-	events  []Event
-	items   []itemChange
-}
-
-func (s *snapshot) edit(rank map[string]int) *draft {
-	next := &snapshot{rev: s.rev, feeds: maps.Clone(s.feeds), skips: s.skips, pins: s.pins, entries: s.entries, rows: s.rows}
-	return &draft{snapshot: next, rank: rank, touched: map[connector.Key]*entry{}}
-}
-
-// entry returns the copy of the connector's entry that this draft may change.
-func (d *draft) entry(key connector.Key) *entry {
-	e, ok := d.touched[key]
-	if !ok {
-		e = d.entries[key].clone(key)
-		d.touched[key] = e
-	}
+// entry returns what is known of a connector, or nil.
+func (s *snapshot) entry(key connector.Key) *entry {
+	e, _ := s.entries.Get(key)
 	return e
 }
 
-// apply takes one change of the store into the draft. Records of no interest
-// to the snapshot are passed over.
-func (d *draft) apply(c Change) error {
-	prefix, rest := splitPrefix(c.Key)
-	switch prefix {
-	case prefixFeed:
-		return d.applyFeed(c)
-	case prefixIndex:
-		return d.applyIndex(c, rest)
-	case prefixPublished:
-		return d.applyPublished(c, connector.Key(rest))
-	case prefixInstalled:
-		return d.applyInstalled(c, rest)
-	case prefixSeen:
-		return d.applySeen(c, rest)
-	case prefixSkip:
-		d.skips = maps.Clone(d.skips)
-		return d.applyHold(c, d.skips, EventSkip, rest)
-	case prefixPin:
-		d.pins = maps.Clone(d.pins)
-		return d.applyHold(c, d.pins, EventPin, rest)
-	case prefixOp:
-		d.events = append(d.events, Event{Kind: EventOperation, ID: rest})
-	case prefixItem:
-		return d.applyItem(c, rest)
-	}
-	return nil
-}
-
-// itemChange is progress that the change feed brought.
-type itemChange struct {
-	op     string
-	status ItemStatus
-}
-
-func (d *draft) applyItem(c Change, rest string) error {
-	id, number, _ := strings.Cut(rest, "/")
-	n, err := strconv.Atoi(number)
-	if err != nil || c.Deleted {
-		return err
-	}
-	rec, err := decode[itemRecord](c.Record)
-	if err != nil {
-		return err
-	}
-	d.items = append(d.items, itemChange{op: id, status: rec.status(n)})
-	d.events = append(d.events, Event{Kind: EventOperation, ID: id})
-	return nil
-}
-
-func splitPrefix(key string) (prefix, rest string) {
-	i := strings.IndexByte(key, '/') + 1
-	return key[:i], key[i:]
-}
-
-func (d *draft) applyFeed(c Change) error {
-	name, _ := splitIndex(strings.TrimPrefix(c.Key, prefixFeed))
-	d.events = append(d.events, Event{Kind: EventFeed, ID: name})
-	if c.Deleted {
-		delete(d.feeds, name)
-		return nil
-	}
-	rec, err := decode[feedRecord](c.Record)
-	if err != nil {
-		return err
-	}
-	rec.rev = c.Revision
-	d.feeds[name] = &rec
-	return nil
-}
-
-func (d *draft) applyIndex(c Change, rest string) error {
-	feed, key := splitIndex(rest)
-	if _, configured := d.rank[feed]; !configured {
-		return nil
-	}
-	if c.Deleted {
-		d.entry(key).setOffer(feed, nil, d.rank)
-		return nil
-	}
-	conn, err := decode[connector.Connector](c.Record)
-	if err != nil {
-		return err
-	}
-	d.entry(key).setOffer(feed, newOffer(feed, conn, c.Value), d.rank)
-	return nil
-}
-
-func (d *draft) applyPublished(c Change, key connector.Key) error {
-	e := d.entry(key)
-	d.events = append(d.events, Event{Kind: EventPublished, Key: key})
-	if c.Deleted {
-		e.pub, e.pubRev = nil, 0
-		return nil
-	}
-	rec, err := decode[publication](c.Record)
-	if err != nil {
-		return err
-	}
-	e.pub, e.pubRev = &rec, c.Revision
-	return nil
-}
-
-func (d *draft) applyInstalled(c Change, rest string) error {
-	key, v := splitVersioned(rest)
-	e := d.entry(key)
-	if c.Deleted {
-		delete(e.installed, v)
-		return nil
-	}
-	rec, err := decode[installed](c.Record)
-	if err != nil {
-		return err
-	}
-	if e.installed == nil {
-		e.installed = map[string]*installed{}
-	}
-	e.installed[v] = &rec
-	return nil
-}
-
-func (d *draft) applySeen(c Change, rest string) error {
-	key, v := splitVersioned(rest)
-	rec, err := decode[seenRecord](c.Record)
-	if err != nil || c.Deleted {
-		return err
-	}
-	e := d.entry(key)
-	if e.seen == nil {
-		e.seen = map[string]connector.Digest{}
-	}
-	e.seen[v] = rec.Digest
-	return nil
-}
-
-func (d *draft) applyHold(c Change, holds map[string]version.Hold, kind EventKind, id string) error {
-	old, had := holds[id]
-	if had {
-		d.holds = append(d.holds, old.Scope)
-	}
-	if c.Deleted {
-		delete(holds, id)
-	} else {
-		h, err := decode[version.Hold](c.Record)
-		if err != nil {
-			return err
-		}
-		holds[id] = h
-		d.holds = append(d.holds, h.Scope)
-		old = h
-	}
-	d.events = append(d.events, Event{Kind: kind, ID: id, Scope: old.Scope})
-	return nil
-}
-
-// finish makes the draft a snapshot: the entries that changed are derived
-// anew, all others are shared with the snapshot before.
-func (d *draft) finish(rev Revision, opts *Options, now time.Time) (*snapshot, []Event, error) {
-	d.rev = rev
-	if len(d.holds) > 0 {
-		for key := range d.entries {
-			if slices.ContainsFunc(d.holds, func(s version.Scope) bool { return s.Covers(key) }) {
-				d.entry(key)
+// all ranges over the rows by name.
+func (s *snapshot) all() iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		for _, e := range s.rows.From(rowKey{}) {
+			if !yield(e) {
+				return
 			}
 		}
 	}
-	if len(d.touched) == 0 {
-		return d.snapshot, d.events, nil
-	}
-	sel := newSelector(opts, d.skips, d.pins)
-	d.entries = maps.Clone(d.entries)
-	var errs []error
-	for key, e := range d.touched {
-		if e.empty() && len(e.seen) == 0 {
-			delete(d.entries, key)
-			continue
-		}
-		if err := e.finish(sel, now); err != nil {
-			errs = append(errs, fmt.Errorf("connector %q: %w", key, err))
-			continue
-		}
-		d.entries[key] = e
-		d.events = append(d.events, Event{Kind: EventConnector, Key: key})
-	}
-	d.rows = make([]*entry, 0, len(d.entries))
-	for _, e := range d.entries {
-		if !e.empty() {
-			d.rows = append(d.rows, e)
-		}
-	}
-	slices.SortFunc(d.rows, func(a, b *entry) int {
-		return cmp.Or(cmp.Compare(a.row.sortName, b.row.sortName), cmp.Compare(a.key, b.key))
-	})
-	return d.snapshot, d.events, errors.Join(errs...)
 }

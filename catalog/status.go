@@ -92,7 +92,7 @@ func (s *snapshot) status(feed string, checked, now time.Time) FeedStatus {
 			st.Condition = FeedFresh
 		}
 	}
-	for _, e := range s.rows {
+	for e := range s.all() {
 		for _, o := range e.offers {
 			if o.feed == feed {
 				st.Connectors++

@@ -44,7 +44,7 @@ func (c *Catalog) sweep(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	var keep []*installer.Receipt
-	for _, e := range c.snapshot().rows {
+	for e := range c.snapshot().all() {
 		for _, in := range e.installed {
 			keep = append(keep, &in.Receipt)
 		}

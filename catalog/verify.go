@@ -54,7 +54,7 @@ func (a *Admin) verifiable(ctx context.Context, op, key string) ([]*entry, error
 	}
 	s := a.cat.snapshot()
 	if key == "" {
-		return s.rows, nil
+		return slices.Collect(s.all()), nil
 	}
 	e, err := s.find(key)
 	if err != nil {

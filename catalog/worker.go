@@ -95,7 +95,7 @@ func (w *worker) end(ctx context.Context, state ItemState, note string, cause er
 // fail takes away what the failed attempt put in place, unless it is in use,
 // and records the failure. After a crash in between, the item is done again.
 func (w *worker) fail(ctx context.Context, got *installed, cause error) error {
-	if e := w.cat.snapshot().entries[w.item.Item.Key]; got != nil && (e == nil || e.installed[got.Receipt.Version] == nil) {
+	if e := w.cat.snapshot().entry(w.item.Item.Key); got != nil && (e == nil || e.installed[got.Receipt.Version] == nil) {
 		if err := w.cat.opts.Installer.Remove(ctx, &got.Receipt); err != nil {
 			return err
 		}
