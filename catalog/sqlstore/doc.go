@@ -1,0 +1,41 @@
+// Package sqlstore keeps a catalog in a SQL database that the program opened: it
+// implements [catalog.Store] on a *sql.DB and imports no driver.
+//
+//	db, err := sql.Open("sqlite", "catalog.db") // with a driver of your choice
+//	store, err := sqlstore.Open(ctx, db, sqlstore.SQLite, nil)
+//
+// The *sql.DB stays the program's: [Store.Close] does not close it, and other
+// tables may live beside the store's, whose names all begin with
+// [Options].Prefix. Open creates and upgrades them.
+//
+// # Promises
+//
+// An Apply is one transaction, and on disk when it returns: after a crash of the program
+// or the machine it is there whole or not at all. Revisions come from one
+// counter row, so they are in the order of the commits, whichever process
+// commits. A read never waits for a write.
+//
+// # SQLite
+//
+// Any driver will do whose SQLite is at least 3.51.3, which is checked: older ones
+// can lose commits when a write-ahead log is started over while others read. Several processes of
+// one machine may share the file. That is why the file must be on a local disk, and why a
+// database in memory is refused ([ErrInMemory]): each connection would have its own;
+// use [catalog.NewMemStore].
+//
+// Open switches the file to a write-ahead log (PRAGMA journal_mode=WAL), which stays
+// so. One connection of the pool is the writer's until Close, with
+// synchronous=FULL and fullfsync=ON, and is then closed rather than given back;
+// its transactions begin with BEGIN IMMEDIATE whatever the data source name says. The
+// pool must therefore allow two connections or more. Reads use the others as they
+// are and change no setting of theirs. With many concurrent readers,
+// db.SetMaxIdleConns saves opening connections again and again.
+//
+// When another process holds the lock, Apply waits as long as its context
+// lives, or [Options].BusyTimeout when that has no deadline. SQLITE_BUSY does not
+// reach the caller.
+//
+// A copy of the database file alone is no backup: recent commits are in the file beside
+// it, whose name ends in -wal. Use VACUUM INTO or the backup interface of the driver. A
+// follower notices when an older backup has been put in place.
+package sqlstore

@@ -1,0 +1,101 @@
+package sqlstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+//go:embed migrations
+var migrationFiles embed.FS
+
+// migration is one step of the schema. Its number is its place, from 1.
+type migration struct {
+	digest     string
+	statements []string
+}
+
+// migrations reads the embedded steps, in order.
+func (d *dialect) steps(prefix string) ([]migration, error) {
+	names, err := fs.Glob(migrationFiles, path.Join(d.migrations, "*.sql"))
+	if err != nil {
+		return nil, err
+	}
+	var steps []migration
+	for _, name := range names {
+		data, err := migrationFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(data)
+		m := migration{digest: hex.EncodeToString(sum[:])}
+		for s := range strings.SplitSeq(named(prefix, string(data)), ";\n") {
+			if strings.TrimSpace(s) != "" {
+				m.statements = append(m.statements, s)
+			}
+		}
+		steps = append(steps, m)
+	}
+	return steps, nil
+}
+
+// migrate brings the schema up to date, within the transaction of conn, and reports
+// whether it changed anything.
+func (d *dialect) migrate(ctx context.Context, conn *sql.Conn, prefix string) (bool, error) {
+	steps, err := d.steps(prefix)
+	if err != nil {
+		return false, err
+	}
+	if _, err := conn.ExecContext(ctx, d.sql.ledger); err != nil {
+		return false, err
+	}
+	done, err := d.check(ctx, conn, steps)
+	if err != nil {
+		return false, err
+	}
+	for i, step := range steps[done:] {
+		for _, s := range step.statements {
+			if _, err := conn.ExecContext(ctx, s); err != nil {
+				return false, fmt.Errorf("migration %d: %w", done+i+1, err)
+			}
+		}
+		if _, err := conn.ExecContext(ctx, d.sql.record, done+i+1, step.digest); err != nil {
+			return false, fmt.Errorf("migration %d: %w", done+i+1, err)
+		}
+	}
+	return done < len(steps), nil
+}
+
+// check returns how many steps have been done, and makes sure that they were
+// these.
+func (d *dialect) check(ctx context.Context, conn *sql.Conn, steps []migration) (int, error) {
+	rows, err := conn.QueryContext(ctx, d.sql.applied)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	done := 0
+	for rows.Next() {
+		var version int
+		var digest string
+		if err := rows.Scan(&version, &digest); err != nil {
+			return 0, err
+		}
+		switch {
+		case version > len(steps):
+			return 0, &SchemaError{Migration: version, Reason: "was done by a newer program"}
+		case version != done+1:
+			return 0, &SchemaError{Migration: done + 1, Reason: "is missing"}
+		case digest != steps[done].digest:
+			return 0, &SchemaError{Migration: version, Reason: "was another one"}
+		}
+		done++
+	}
+	return done, rows.Err()
+}

@@ -1,0 +1,151 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/patchbay/patchbay/catalog"
+)
+
+// minSQLite is the first version without the fault in starting a write-ahead
+// log over that could lose commits.
+const minSQLite = "3.51.3"
+
+// Primary result codes of SQLite (https://sqlite.org/rescode.html).
+const (
+	codeBusy   = 5
+	codeLocked = 6
+	codeFull   = 13
+)
+
+func sqlite(prefix string) *dialect {
+	return &dialect{
+		pool:       sqlitePool,
+		configure:  sqliteConfigure,
+		begin:      "BEGIN IMMEDIATE",
+		migrations: "migrations/sqlite",
+		busy: func(err error) bool {
+			return sqliteCode(err, codeBusy, "database is locked") || sqliteCode(err, codeLocked, "table is locked")
+		},
+		full: func(err error) bool { return sqliteCode(err, codeFull, "database or disk is full") },
+		sql: statements{
+			state: named(prefix, `SELECT revision, floor, deletions FROM {prefix}state WHERE id = 1`),
+			get:   named(prefix, `SELECT revision, value FROM {prefix}records WHERE key = ?`),
+			list:  named(prefix, `SELECT key, revision, value FROM {prefix}records WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`),
+			changes: named(prefix, `
+				SELECT revision, key, value, 0, (SELECT floor FROM {prefix}state WHERE id = 1)
+				FROM {prefix}records WHERE revision > ?1 AND revision <= ?2
+				UNION ALL
+				SELECT revision, key, NULL, 1, (SELECT floor FROM {prefix}state WHERE id = 1)
+				FROM {prefix}deletions WHERE revision > ?1 AND revision <= ?2
+				ORDER BY 1 LIMIT ?3`),
+			find: named(prefix, `SELECT revision FROM {prefix}records WHERE key = ?`),
+			put: named(prefix, `INSERT INTO {prefix}records (key, revision, value) VALUES (?, ?, ?)
+				ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, value = excluded.value`),
+			remove:      named(prefix, `DELETE FROM {prefix}records WHERE key = ?`),
+			bury:        named(prefix, `INSERT INTO {prefix}deletions (key, revision) VALUES (?, ?)`),
+			unbury:      named(prefix, `DELETE FROM {prefix}deletions WHERE key = ?`),
+			save:        named(prefix, `UPDATE {prefix}state SET revision = ?, floor = ?, deletions = ? WHERE id = 1`),
+			nthDeletion: named(prefix, `SELECT revision FROM {prefix}deletions ORDER BY revision LIMIT 1 OFFSET ?`),
+			forget:      named(prefix, `DELETE FROM {prefix}deletions WHERE revision <= ?`),
+			ledger: named(prefix, `CREATE TABLE IF NOT EXISTS {prefix}migrations (
+				version INTEGER NOT NULL PRIMARY KEY, digest TEXT NOT NULL, applied TEXT NOT NULL) STRICT`),
+			applied: named(prefix, `SELECT version, digest FROM {prefix}migrations ORDER BY version`),
+			record:  named(prefix, `INSERT INTO {prefix}migrations (version, digest, applied) VALUES (?, ?, datetime('now'))`),
+		},
+	}
+}
+
+func sqlitePool(db *sql.DB) error {
+	if db.Stats().MaxOpenConnections == 1 {
+		return fmt.Errorf("the pool allows one connection, and two are needed, of which the writer keeps one: %w", catalog.ErrInvalid)
+	}
+	return nil
+}
+
+// sqliteConfigure checks and sets what no data source name can be trusted
+// with. Waiting for locks is not left to SQLite, whose sleep does not hear of
+// the context.
+func sqliteConfigure(ctx context.Context, conn *sql.Conn) error {
+	version, err := text(ctx, conn, `SELECT sqlite_version()`)
+	if err != nil {
+		return err
+	}
+	if versionLess(version, minSQLite) {
+		return &VersionError{Software: "SQLite", Version: version, Need: minSQLite}
+	}
+	file, err := text(ctx, conn, `SELECT file FROM pragma_database_list WHERE name = 'main'`)
+	if err != nil {
+		return err
+	}
+	if file == "" {
+		return ErrInMemory
+	}
+	for _, p := range []struct{ name, set, want string }{
+		{"busy_timeout", "0", "0"},
+		{"journal_mode", "WAL", "wal"},
+		{"synchronous", "FULL", "2"},
+		{"fullfsync", "ON", "1"},
+	} {
+		if err := pragma(ctx, conn, p.name, p.set, p.want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pragma sets a pragma unless it is so already, and makes sure that it is.
+func pragma(ctx context.Context, conn *sql.Conn, name, set, want string) error {
+	got, err := text(ctx, conn, "PRAGMA "+name)
+	if err != nil || got == want {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, "PRAGMA "+name+" = "+set); err != nil {
+		return fmt.Errorf("PRAGMA %s = %s: %w", name, set, err)
+	}
+	got, err = text(ctx, conn, "PRAGMA "+name)
+	if err == nil && got != want {
+		err = fmt.Errorf("PRAGMA %s is %q after setting it to %s: %w", name, got, set, errors.ErrUnsupported)
+	}
+	return err
+}
+
+func text(ctx context.Context, conn *sql.Conn, query string) (string, error) {
+	var s sql.NullString
+	if err := conn.QueryRowContext(ctx, query).Scan(&s); err != nil {
+		return "", fmt.Errorf("%s: %w", query, err)
+	}
+	return s.String, nil
+}
+
+// sqliteCode reports whether err has a primary result code. Drivers say so by a
+// method or only in SQLite's own words.
+func sqliteCode(err error, code int, words string) bool {
+	var coded interface{ Code() int }
+	if errors.As(err, &coded) {
+		const primary = 0xff
+		return coded.Code()&primary == code
+	}
+	return err != nil && strings.Contains(err.Error(), words)
+}
+
+// versionLess compares versions such as 3.51.3 by number. What is no number
+// counts as 0, so that a version that cannot be read is too old.
+func versionLess(a, b string) bool {
+	as, bs := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range bs {
+		var x int
+		if i < len(as) {
+			x, _ = strconv.Atoi(as[i]) //nolint:errcheck // 0 then
+		}
+		y, _ := strconv.Atoi(bs[i]) //nolint:errcheck // 0 then
+		if x != y {
+			return x < y
+		}
+	}
+	return false
+}
