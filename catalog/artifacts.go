@@ -15,5 +15,15 @@ type httpArtifacts struct {
 }
 
 func (h httpArtifacts) OpenArtifact(ctx context.Context, a connector.Artifact) (io.ReadCloser, int64, error) {
-	return h.client.Open(ctx, a.URL, h.max)
+	most := h.max
+	if a.Size > 0 && a.Size < most {
+		most = a.Size
+	}
+	return h.client.Open(ctx, a.URL, most)
+}
+
+// Close gives idle connections back.
+func (h httpArtifacts) Close() error {
+	h.client.CloseIdleConnections()
+	return nil
 }

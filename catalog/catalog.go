@@ -110,10 +110,14 @@ func (c *Catalog) Close() error {
 	c.stop()
 	c.work.Wait()
 	c.subs.closeAll()
-	if c.owned {
-		return c.store.Close()
+	var errs []error
+	if h, ok := c.opts.Artifacts.(httpArtifacts); ok {
+		errs = append(errs, h.Close())
 	}
-	return nil
+	if c.owned {
+		errs = append(errs, c.store.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // For returns what the principal may use: the published connectors. It never
