@@ -154,8 +154,8 @@ func TestP18_DifferencesBetweenManifestsAreTold(t *testing.T) {
 	if !(*Manifest)(nil).Equal(nil) || (*Manifest)(nil).Equal(m) {
 		t.Error("nil")
 	}
-	broken := whole(func(m *Manifest) { m.Activities[0].Input = json.RawMessage(`{`) })
-	if broken.Equal(broken) {
+	unread := func(m *Manifest) { m.Activities[0].Input = json.RawMessage(`{`) }
+	if whole(unread).Equal(whole(unread)) {
 		t.Error("what is no JSON must equal nothing")
 	}
 }

@@ -91,14 +91,14 @@ func (c *checker) text(field, s string, most int) {
 }
 
 // title checks a text that must be there, on one line.
-func (c *checker) title(field, s string, most int) {
+func (c *checker) title(field, s string) {
 	switch {
 	case s == "":
 		c.add(field, "it is missing")
 	case strings.ContainsAny(s, "\r\n"):
 		c.add(field, "it has more than one line")
 	default:
-		c.text(field, s, most)
+		c.text(field, s, maxName)
 	}
 }
 
@@ -109,7 +109,7 @@ func (c *checker) names(field string, list []string) {
 		return
 	}
 	for i, s := range list {
-		c.title(field+"/"+strconv.Itoa(i), s, maxName)
+		c.title(field+"/"+strconv.Itoa(i), s)
 	}
 }
 

@@ -140,13 +140,13 @@ func named[T any](list []T, name func(*T) string) map[string]*T {
 func fieldsDiffer(a, b reflect.Value) []string {
 	var names []string
 	for i := range a.NumField() {
-		same := false
+		var same bool
 		switch x := a.Field(i).Interface().(type) {
 		case json.RawMessage:
-			y, ok := b.Field(i).Interface().(json.RawMessage)
+			y, ok := reflect.TypeAssert[json.RawMessage](b.Field(i))
 			same = ok && sameJSON(x, y)
 		case []auth.Param: // a scheme knows which of them are equal
-			y, ok := b.Field(i).Interface().([]auth.Param)
+			y, ok := reflect.TypeAssert[[]auth.Param](b.Field(i))
 			same = ok && (&auth.Scheme{Params: x}).Equal(&auth.Scheme{Params: y})
 		default:
 			same = reflect.DeepEqual(x, b.Field(i).Interface())

@@ -63,8 +63,7 @@ func ExampleParseKey() {
 
 func ExampleParseManifest() {
 	_, err := connector.ParseManifest([]byte(`{"key": "slack", "version": "1.0", "hosts": ["*"]}`), nil)
-	var faults connector.Faults
-	if errors.As(err, &faults) {
+	if faults, ok := errors.AsType[connector.Faults](err); ok {
 		for _, f := range faults {
 			fmt.Println(f)
 		}

@@ -18,7 +18,7 @@ func FuzzParseIndex(f *testing.F) {
 	for _, s := range []string{
 		document(entry("a", release("1.0.0"), release("1.0.0")), entry("a"), `{"digest":"x"}`),
 		document(entry("a", release("v1")), `{"key":"x"}`, `[]`, `{"connector":[]}`),
-		`{"format":"patchbay.index/v1"}`, `<html>`, `{"connectors":[[[[]]]]}`, ``,
+		`{"format":"patchbay.index/v1"}`, `<html>`, `{"connectors":[[[[]]]]}`, ``, "{\"\xd6\":",
 	} {
 		f.Add([]byte(s))
 	}

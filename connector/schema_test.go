@@ -70,8 +70,7 @@ func TestTheSchemaIsInStepWithTheTypes(t *testing.T) {
 func checkMembers(t *testing.T, name string, node *schemaNode, typ reflect.Type, names map[reflect.Type]string) {
 	t.Helper()
 	var members, required []string
-	for i := range typ.NumField() {
-		f := typ.Field(i)
+	for f := range typ.Fields() {
 		member, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		members = append(members, member)
 		if options == "" {
@@ -195,7 +194,7 @@ func TestThePartsAreThoseOfAConnector(t *testing.T) {
 			t.Errorf("%s: extend this test", a.Name)
 		}
 	}
-	p, ok := v.Addr().Interface().(*connectorParts)
+	p, ok := reflect.TypeAssert[*connectorParts](v.Addr())
 	if !ok {
 		t.Fatal("not the parts")
 	}

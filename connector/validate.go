@@ -38,7 +38,7 @@ func (c *Connector) Validate() []Fault {
 // connector checks everything but the releases.
 func (c *checker) connector(k *Connector) {
 	c.add("key", keyReason(string(k.Key)))
-	c.title("name", k.Name, maxName)
+	c.title("name", k.Name)
 	c.text("description", k.Description, maxLongText)
 	c.text("publisher", k.Publisher, maxName)
 	c.names("categories", k.Categories)

@@ -66,7 +66,7 @@ func checkList[T any](c *checker, field string, list []T, most int, name func(*T
 }
 
 func (c *checker) activity(a *Activity) {
-	c.title("name", a.Name, maxName)
+	c.title("name", a.Name)
 	c.text("title", a.Title, maxName)
 	c.text("description", a.Description, maxLongText)
 	c.text("object", a.Object, maxName)
@@ -76,7 +76,7 @@ func (c *checker) activity(a *Activity) {
 }
 
 func (c *checker) trigger(t *TriggerType) {
-	c.title("name", t.Name, maxName)
+	c.title("name", t.Name)
 	c.text("title", t.Title, maxName)
 	c.text("event", t.Event, maxName)
 	c.text("object", t.Object, maxName)

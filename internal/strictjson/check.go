@@ -67,7 +67,7 @@ func (d *decoder) checkArray() bool {
 		if !more {
 			return ok
 		}
-		d.path = append(d.path, name{start: -1, end: int32(n)}) //nolint:gosec // decodeAll bounds the input
+		d.path = append(d.path, name{start: -1, end: int32(n)})
 		if !d.check() {
 			return false
 		}

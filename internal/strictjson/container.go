@@ -227,7 +227,7 @@ func (d *decoder) slice(p *plan, v reflect.Value) bool {
 			d.grow(p, v, n)
 		}
 		v.SetLen(n + 1)
-		d.path = append(d.path, name{start: -1, end: int32(n)}) //nolint:gosec // decodeAll bounds the input
+		d.path = append(d.path, name{start: -1, end: int32(n)})
 		if !d.value(p.elem, v.Index(n)) {
 			return false
 		}

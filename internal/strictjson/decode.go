@@ -106,14 +106,14 @@ func (d *decoder) stringValue(p *plan, v reflect.Value) bool {
 	d.pos = end + 1
 	switch p.op {
 	case opTime:
-		t, ok := v.Addr().Interface().(*time.Time)
+		t, ok := reflect.TypeAssert[*time.Time](v.Addr())
 		if !ok || t.UnmarshalJSON(d.data[start-1:end+1]) != nil {
 			d.faultf(start-1, "%s is not a time like 2006-01-02T15:04:05Z", text(d.data[start:end]))
 		}
 	case opText:
 		// A copy, for the method to keep.
 		s, kept := d.str(start, end, flags)
-		if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok && kept {
+		if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok && kept {
 			if err := u.UnmarshalText([]byte(s)); err != nil {
 				d.faultf(start-1, "%v", err)
 			}
@@ -181,7 +181,7 @@ func (d *decoder) raw(v reflect.Value) bool {
 		d.muted = true
 		return d.check()
 	}
-	if r, ok := v.Addr().Interface().(*Raw); ok {
+	if r, ok := reflect.TypeAssert[*Raw](v.Addr()); ok {
 		*r = Raw{
 			Bytes: d.data[start:d.pos:d.pos], Offset: d.o.Base + start, Pointer: d.pointer(),
 		}
@@ -200,7 +200,7 @@ func (d *decoder) opaque(p *plan, v reflect.Value) bool {
 		v.SetBytes(bytes.Clone(b))
 		return true
 	}
-	if u, ok := v.Addr().Interface().(json.Unmarshaler); ok {
+	if u, ok := reflect.TypeAssert[json.Unmarshaler](v.Addr()); ok {
 		if err := u.UnmarshalJSON(b); err != nil {
 			d.faultf(start, "%v", err)
 		}

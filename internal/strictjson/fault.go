@@ -1,7 +1,9 @@
 package strictjson
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -77,3 +79,14 @@ func (d *decoder) fatal(pos int, reason string) bool {
 type text []byte
 
 func (t text) String() string { return quote(t) }
+
+// sort puts the faults in the order of the document: one about a member's name
+// can be found before one about the member. The last two stay last: that there
+// are more, and a fatal one.
+func (d *decoder) sort() {
+	told := d.faults[:min(len(d.faults), MaxFaults)]
+	if n := len(told); n > 0 && told[n-1].Fatal {
+		told = told[:n-1]
+	}
+	slices.SortStableFunc(told, func(a, b Fault) int { return cmp.Compare(a.Offset, b.Offset) })
+}

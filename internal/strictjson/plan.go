@@ -94,6 +94,7 @@ func (b *planner) plan(t reflect.Type) (*plan, error) {
 		err = b.fields(p)
 	case 0:
 		err = fmt.Errorf("cannot decode into the Go type %v", t)
+	default:
 	}
 	if err != nil {
 		return nil, err

@@ -4,50 +4,69 @@ package strictjson
 // after it or, with a reason, of what is wrong. It takes no more stack for
 // deep nesting: one bit per level says whether an object or an array is open.
 func skipValue(data []byte, i int) (end int, reason string) {
-	open := make(bitStack, 0, 4)
-	depth := 0
+	s := skipper{data: data, open: make(bitStack, 0, 4)}
 	for {
 		i = skipSpace(data, i)
+		inside := false
 		if i < len(data) && (data[i] == '{' || data[i] == '[') {
-			object := data[i] == '{'
-			open = open.set(depth, object)
-			depth++
-			i = skipSpace(data, i+1)
-			if i >= len(data) || data[i] != closer(object) {
-				if object {
-					if i, reason = skipName(data, i); reason != "" {
-						return i, reason
-					}
-				}
-				continue
-			}
-		} else if i, reason = skipScalar(data, i); reason != "" {
+			i, inside, reason = s.enter(i)
+		} else {
+			i, reason = skipScalar(data, i)
+		}
+		if reason == "" && !inside {
+			i, reason = s.leave(i)
+		}
+		if reason != "" || s.depth == 0 {
 			return i, reason
 		}
-		for {
-			if depth == 0 {
-				return i, ""
+	}
+}
+
+// skipper is the state of skipValue.
+type skipper struct {
+	data  []byte
+	open  bitStack
+	depth int
+}
+
+// enter opens the array or object at i. inside says that a value follows;
+// otherwise it is empty.
+func (s *skipper) enter(i int) (next int, inside bool, reason string) {
+	object := s.data[i] == '{'
+	s.open = s.open.set(s.depth, object)
+	s.depth++
+	i = skipSpace(s.data, i+1)
+	if i < len(s.data) && s.data[i] == closer(object) {
+		return i, false, ""
+	}
+	if object {
+		i, reason = skipName(s.data, i)
+	}
+	return i, true, reason
+}
+
+// leave closes what ends at i, after a value, up to where the next value begins or
+// nothing is open.
+func (s *skipper) leave(i int) (next int, reason string) {
+	for s.depth > 0 {
+		object := s.open.get(s.depth - 1)
+		if i = skipSpace(s.data, i); i >= len(s.data) {
+			return i, reasonEnd
+		}
+		switch s.data[i] {
+		case ',':
+			if i++; object {
+				i, reason = skipName(s.data, skipSpace(s.data, i))
 			}
-			object := open.get(depth - 1)
-			if i = skipSpace(data, i); i >= len(data) {
-				return i, reasonEnd
-			}
-			if data[i] == ',' {
-				i++
-				if object {
-					if i, reason = skipName(data, skipSpace(data, i)); reason != "" {
-						return i, reason
-					}
-				}
-				break
-			}
-			if data[i] != closer(object) {
-				return i, separatorReason(data[i:], closer(object))
-			}
-			depth--
+			return i, reason
+		case closer(object):
+			s.depth--
 			i++
+		default:
+			return i, separatorReason(s.data[i:], closer(object))
 		}
 	}
+	return i, ""
 }
 
 // skipName reads a member's name and its colon.

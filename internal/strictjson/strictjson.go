@@ -92,6 +92,7 @@ func Decode(data []byte, v any, o *Options) []Fault {
 	d.decodeAll(v)
 	s.path, s.names, s.buf = d.path, d.names, d.buf
 	s.giveBack()
+	d.sort()
 	return d.faults
 }
 

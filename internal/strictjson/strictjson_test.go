@@ -40,7 +40,7 @@ type sample struct {
 	Next    *sample           `json:"next,omitempty"`
 	Plain   string
 	Skipped string `json:"-"`
-	private string
+	private string //nolint:unused // must be left alone
 }
 
 func TestDecodesWhatEncodingJSONDecodes(t *testing.T) {
@@ -76,7 +76,7 @@ func TestDecodesTopLevelKinds(t *testing.T) {
 	var p *float64
 	var u uint64
 	for in, v := range map[string]any{
-		`"x"`: &s, `{"a":[1,2]}`: &m, `-0.25`: &p, ` 18446744073709551615`: &u,
+		`"x"`: &s, `{"a":[1,2]}`: &m, `-0.25`: &p, `18446744073709551615`: &u,
 	} {
 		if faults := Decode([]byte(in), v, nil); len(faults) != 0 {
 			t.Errorf("%s: %+v", in, faults)
@@ -175,6 +175,9 @@ func TestFaults(t *testing.T) {
 		{"hex", `{"name":"a\u00g0"}`, []string{`!/name 10 \u needs four hexadecimal digits`}},
 		{"in raw", `{"schema":{"a":[1,{"b":tru}]}}`, []string{`!/schema/a/1/b 23 want true`}},
 		{"in any", `{"any":{"a":[?]}}`, []string{`!/any/a/0 13 want a value, not '?'`}},
+		{"text of a name", "{\"a\xff\":{\"b\xff\":1}}", []string{
+			"/a\xff 1 unknown member \"a\\xff\"", "/a\xff 3 invalid UTF-8: byte 0xff", "/a\xff/b\xff 9 invalid UTF-8: byte 0xff",
+		}},
 		{"name escape", `{"na\qe":1}`, []string{`! 4 unknown escape "\\q" in a string`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
