@@ -15,7 +15,7 @@ type Limits struct {
 	// Entries bounds the files and directories, including directories that only
 	// the paths below them imply. Default 100,000.
 	Entries int
-	// Depth bounds the elements of one path. Default 64.
+	// Depth bounds the elements of one path. Default 32.
 	Depth int
 	// Ratio bounds the unpacked bytes for each packed byte, once 4 MiB are
 	// unpacked. Default 200; the most that gzip and zip can reach is 1,032.

@@ -2,7 +2,6 @@ package installer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,17 +11,18 @@ import (
 )
 
 // maxManifest bounds the file that a manifest is read from, in bytes.
-const maxManifest = 8 << 20
+const maxManifest = connector.DefaultMaxManifestBytes
 
-// NativeManifest reads connector.json at the root of a package. It is the
-// ManifestReader of the library's own media types.
+// NativeManifest reads connector.json at the root of a package, strictly. It is
+// the ManifestReader of the library's own media types. Everything that is wrong
+// with the manifest is in the error at once, as [connector.Faults].
 func NativeManifest(_ context.Context, files fs.FS) (*connector.Manifest, error) {
 	data, err := readBounded(files, connector.ManifestFile)
 	if err != nil {
 		return nil, err
 	}
-	m := &connector.Manifest{}
-	if err := json.Unmarshal(data, m); err != nil {
+	m, err := connector.ParseManifest(data, nil)
+	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrRefused, connector.ManifestFile, err)
 	}
 	return m, nil

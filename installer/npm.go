@@ -2,25 +2,21 @@ package installer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"strings"
 
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/internal/strictjson"
 )
 
-const (
-	npmManifest = "package.json"
-	// maxHomepage bounds a homepage that becomes a DocsURL, in bytes.
-	maxHomepage = 2048
-)
+const npmManifest = "package.json"
 
 // NPMManifest reads package.json at the root of an npm package: its name
 // becomes the key, as [NPMKey] says, its version must be a strict semantic
-// version, and a homepage that is an absolute http or https URL becomes the DocsURL.
-// Whatever else stands there is ignored.
+// version, and a homepage that can be a DocsURL becomes it. Whatever else stands
+// there is ignored.
 func NPMManifest(_ context.Context, files fs.FS) (*connector.Manifest, error) {
 	data, err := readBounded(files, npmManifest)
 	if err != nil {
@@ -35,13 +31,24 @@ func NPMManifest(_ context.Context, files fs.FS) (*connector.Manifest, error) {
 		return nil, npmFaults(data, faults)
 	}
 	key, err := NPMKey(doc.Name)
-	if err != nil {
+	if err = errors.Join(err, connector.CheckVersion(doc.Version)); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrRefused, npmManifest, err)
 	}
-	if err := connector.CheckVersion(doc.Version); err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrRefused, npmManifest, err)
+	m := &connector.Manifest{Key: key, Version: doc.Version, DocsURL: text(doc.Homepage)}
+	if len(m.Validate()) > 0 {
+		// Authors write many things there, which is no reason to refuse a package.
+		m.DocsURL = ""
 	}
-	return &connector.Manifest{Key: key, Version: doc.Version, DocsURL: npmHomepage(doc.Homepage)}, nil
+	return m, nil
+}
+
+// text returns a JSON string, or "" for anything else.
+func text(raw strictjson.Raw) string {
+	var s string
+	if len(raw.Bytes) == 0 || len(strictjson.DecodeRaw(raw, &s, nil)) > 0 {
+		return ""
+	}
+	return s
 }
 
 // NPMKey returns the connector key of an npm package: its name in lower case,
@@ -58,29 +65,13 @@ func NPMKey(name string) (connector.Key, error) {
 	return key, nil
 }
 
-// npmHomepage returns the homepage if it can be shown to somebody. Authors
-// write many other things there, which is no reason to refuse a package.
-func npmHomepage(raw strictjson.Raw) string {
-	var text string
-	if len(raw.Bytes) == 0 || len(raw.Bytes) > maxHomepage || len(strictjson.DecodeRaw(raw, &text, nil)) > 0 {
-		return ""
-	}
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
-		return ""
-	}
-	return text
-}
-
+// npmFaults is the error for a package.json that is not good JSON.
 func npmFaults(data []byte, faults []strictjson.Fault) error {
 	lines := strictjson.NewLines(data)
-	var text strings.Builder
+	all := make(connector.Faults, len(faults))
 	for i, f := range faults {
-		if i > 0 {
-			text.WriteString("; ")
-		}
 		line, column := lines.At(f.Offset)
-		fmt.Fprintf(&text, "%d:%d: %s", line, column, f.Reason)
+		all[i] = connector.Fault{Pointer: f.Pointer, Line: line, Column: column, Reason: f.Reason}
 	}
-	return fmt.Errorf("%w: %s: %s", ErrRefused, npmManifest, text.String())
+	return fmt.Errorf("%w: %s: %w", ErrRefused, npmManifest, all)
 }

@@ -70,14 +70,17 @@ func (d rootDisk) Sink(dir string) (sinkCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rootSink{archive.RootSink{Root: sub}}, nil
+	return rootSink{archive.NewRootSink(sub), sub}, nil
 }
 
+// rootSink owns the root that it writes below.
 type rootSink struct {
-	archive.RootSink
+	*archive.RootSink
+
+	root *os.Root
 }
 
-func (s rootSink) Close() error { return s.Root.Close() }
+func (s rootSink) Close() error { return errors.Join(s.RootSink.Close(), s.root.Close()) }
 
 func (d rootDisk) Sync(name string) error {
 	info, err := d.Lstat(name)

@@ -40,7 +40,7 @@ func hostileLimits() []Hostile {
 		rawTar("limit", "size of 2^63-1", header{name: "file", size: "\x80\x00\x00\x00\x7f\xff\xff\xff\xff\xff\xff\xff"}.block()),
 		rawTar("limit", "PAX size of 2^63-1", pax(tar.TypeXHeader, "size=9223372036854775807"), header{name: "file"}.block()),
 		rawTar("limit", "size of 8 GiB", header{name: "file", size: "77777777777"}.block()),
-		tarball("limit", "path of 65 elements", File{Name: strings.Repeat("a/", 64) + "x"}),
+		tarball("limit", "path of 33 elements", File{Name: strings.Repeat("a/", 32) + "x"}),
 		gzipped("limit", "64 MiB of zeros", func() []byte {
 			return TarGz(honest(), File{Name: "bomb", Body: string(make([]byte, 64*mib))})
 		}),
@@ -71,12 +71,12 @@ func manyEntries(n int) []byte {
 	return buf.Bytes()
 }
 
-// impliedDirectories is an archive whose 2,000 files need 120,000 directories.
+// impliedDirectories is an archive whose 4,000 files need 120,000 directories.
 func impliedDirectories() []byte {
 	files := []File{honest()}
-	for i := range 2000 {
+	for i := range 4000 {
 		top := fmt.Sprintf("%x", uint32(i)*2654435761)
-		files = append(files, File{Name: top + strings.Repeat("/d", 60) + "/x"})
+		files = append(files, File{Name: top + strings.Repeat("/d", 29) + "/x"})
 	}
 	return TarGz(files...)
 }

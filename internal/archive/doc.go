@@ -21,6 +21,6 @@
 //   - In a zip archive each byte belongs to exactly one entry, to the directory or
 //     to the end record, and each entry says the same in all places. Entries are
 //     stored or deflated.
-//   - The first fault ends the unpacking. What the sink has received by then is
-//     not to be used.
+//   - The first fault ends the reading. An archive with a fault puts nothing
+//     anywhere, because it is read once before it is unpacked.
 package archive

@@ -19,7 +19,7 @@ const (
 	DefaultOutput  = 1 << 30
 	DefaultFile    = 512 << 20
 	DefaultEntries = 100_000
-	DefaultDepth   = 64
+	DefaultDepth   = 32
 	DefaultNames   = 16 << 20
 	DefaultRatio   = 200
 	DefaultFloor   = 4 << 20

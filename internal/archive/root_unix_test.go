@@ -20,7 +20,7 @@ func TestTheUmaskDecidesNothing(t *testing.T) {
 	require.NoError(t, err)
 	old := syscall.Umask(0o277)
 	data := packed()[archive.Tar]
-	_, err = archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), archive.Tar, archive.RootSink{Root: root}, nil)
+	_, err = archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), archive.Tar, sinkOn(t, root), nil)
 	syscall.Umask(old)
 	require.NoError(t, err)
 	checkSample(t, root.FS())
@@ -35,7 +35,7 @@ func TestLinksOnTheDiskAreNotFollowed(t *testing.T) {
 	root, err := os.OpenRoot(inside)
 	require.NoError(t, err)
 	data := packed()[archive.Tar]
-	_, err = archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), archive.Tar, archive.RootSink{Root: root}, nil)
+	_, err = archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), archive.Tar, sinkOn(t, root), nil)
 	require.ErrorIs(t, err, os.ErrExist)
 	require.NoError(t, root.Close())
 	entries, err := os.ReadDir(outside)

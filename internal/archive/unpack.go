@@ -35,12 +35,31 @@ type Stats struct {
 
 // Unpack hands the files of the archive in the first size bytes of src to dst.
 // It fails with an [*Error] when the archive is at fault, and with the error of
-// ctx, src or dst otherwise. After an error what dst has received is not to be
-// used.
+// ctx, src or dst otherwise.
+//
+// The archive is read twice, at first without dst: an archive that is refused
+// has put nothing anywhere. So dst has received something after an error only
+// if it failed itself, src did, or ctx ended.
 func Unpack(ctx context.Context, src io.ReaderAt, size int64, f Format, dst Sink, o *Options) (Stats, error) {
 	if o == nil {
 		o = &Options{}
 	}
+	if stats, err := pass(ctx, src, size, f, nowhere{}, o); err != nil {
+		return stats, err
+	}
+	return pass(ctx, src, size, f, dst, o)
+}
+
+// nowhere is a Sink that keeps nothing.
+type nowhere struct{}
+
+func (nowhere) Mkdir(string) error                          { return nil }
+func (nowhere) Create(string, bool) (io.WriteCloser, error) { return nowhere{}, nil }
+func (nowhere) Write(p []byte) (int, error)                 { return len(p), nil }
+func (nowhere) Close() error                                { return nil }
+
+// pass reads the whole archive once.
+func pass(ctx context.Context, src io.ReaderAt, size int64, f Format, dst Sink, o *Options) (Stats, error) {
 	limits := o.Limits.withDefaults()
 	u := &unpacker{
 		in:    &input{ctx: ctx},

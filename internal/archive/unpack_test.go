@@ -29,6 +29,14 @@ func unpack(t *testing.T, f archive.Format, data []byte, o *archive.Options) (*a
 	return m, stats, err
 }
 
+// sinkOn returns a sink that is closed when the test is over.
+func sinkOn(t *testing.T, root *os.Root) *archive.RootSink {
+	t.Helper()
+	s := archive.NewRootSink(root)
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
+	return s
+}
+
 var sample = []installertest.File{
 	{Name: "connector.json", Body: `{"key":"a"}`},
 	{Name: "empty"},
@@ -93,12 +101,12 @@ func TestUnpackIntoADirectory(t *testing.T) {
 	for format, data := range packed() {
 		root, err := os.OpenRoot(t.TempDir())
 		require.NoError(t, err)
-		_, err = archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), format, archive.RootSink{Root: root}, nil)
+		_, err = archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), format, sinkOn(t, root), nil)
 		require.NoError(t, err, format)
 		checkSample(t, root.FS())
 
 		// Nothing is written over.
-		_, err = archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), format, archive.RootSink{Root: root}, nil)
+		_, err = archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), format, sinkOn(t, root), nil)
 		require.ErrorIs(t, err, fs.ErrExist)
 		require.NoError(t, root.Close())
 	}
