@@ -118,10 +118,12 @@ func healed(t *testing.T, dir, url string, items int) {
 
 func operationsEnd(ctx context.Context, t *testing.T, ada *catalog.Admin) {
 	t.Helper()
+	operations := 0
 	for op, err := range ada.Operations(ctx) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		operations++
 		st, err := op.Wait(ctx)
 		if err != nil {
 			t.Fatalf("operation does not end: %v", err)
@@ -131,6 +133,9 @@ func operationsEnd(ctx context.Context, t *testing.T, ada *catalog.Admin) {
 				t.Errorf("item %s %s: %s %s %s", it.Key, it.To, it.State, it.Note, it.Err)
 			}
 		}
+	}
+	if operations == 0 {
+		t.Error("the program was killed before it began")
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,4 +106,28 @@ func filesNaming(t *testing.T, dir, name string) []string {
 		t.Fatal(err)
 	}
 	return found
+}
+
+func TestRealRegistryOverHTTP(t *testing.T) {
+	t.Parallel()
+	data := realdata.Dir(t, "npm")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if name, file, ok := strings.Cut(r.URL.Path[1:], "/-/"); ok && strings.HasPrefix(file, name) {
+			http.ServeFile(w, r, filepath.Join(data, "tarballs", filepath.Base(file)))
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		http.ServeFile(w, r, filepath.Join(data, filepath.Base(r.URL.Path)+".json"))
+	}))
+	t.Cleanup(server.Close)
+	dir := t.TempDir()
+	args := []string{"-json", "-dir", dir, "-install", "n8n-nodes-mcp@0.1.33", "-feed"}
+	p := runProgram(t, append(args, "npm:"+server.URL)...).must(t, exitOK).parse(t)
+	if row := p.row(t, "n8n-nodes-mcp"); len(p.rows) != 1 || row.Active != "0.1.33" || row.Upgrade != "0.1.37" {
+		t.Errorf("printed %+v", p)
+	}
+	p = runProgram(t, append(args, "npm:"+server.URL+"#n8n-nodes-mcp,n8n-nodes-minio")...).must(t, exitOK).parse(t)
+	if len(p.rows) != 2 || p.installs["n8n-nodes-mcp"].State != catalog.Skipped {
+		t.Errorf("printed %+v", p)
+	}
 }

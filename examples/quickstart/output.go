@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -110,7 +111,7 @@ func (o *output) plan(plan *catalog.Plan) []planLine {
 			o.printf(" %s\n", b.GuideURL)
 		}
 		if it.NeedsApproval {
-			o.printf("    needs approval: %s\n", strings.Join(append(it.Auth, it.Origins...), "; "))
+			o.printf("    needs approval: %s\n", strings.Join(slices.Concat(it.Auth, it.Origins), "; "))
 		}
 	}
 	return lines
