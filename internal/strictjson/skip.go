@@ -4,7 +4,7 @@ package strictjson
 // after it or, with a reason, of what is wrong. It takes no more stack for
 // deep nesting: one bit per level says whether an object or an array is open.
 func skipValue(data []byte, i int) (end int, reason string) {
-	s := skipper{data: data, open: make(bitStack, 0, 4)}
+	s := skipper{data: data}
 	for {
 		i = skipSpace(data, i)
 		inside := false
@@ -25,16 +25,18 @@ func skipValue(data []byte, i int) (end int, reason string) {
 // skipper is the state of skipValue.
 type skipper struct {
 	data  []byte
-	open  bitStack
 	depth int
+	// One bit per level, set for an object: few stands for the first 64 levels,
+	// which need no allocation.
+	few  uint64
+	more []uint64
 }
 
 // enter opens the array or object at i. inside says that a value follows;
 // otherwise it is empty.
 func (s *skipper) enter(i int) (next int, inside bool, reason string) {
 	object := s.data[i] == '{'
-	s.open = s.open.set(s.depth, object)
-	s.depth++
+	s.push(object)
 	i = skipSpace(s.data, i+1)
 	if i < len(s.data) && s.data[i] == closer(object) {
 		return i, false, ""
@@ -49,7 +51,7 @@ func (s *skipper) enter(i int) (next int, inside bool, reason string) {
 // nothing is open.
 func (s *skipper) leave(i int) (next int, reason string) {
 	for s.depth > 0 {
-		object := s.open.get(s.depth - 1)
+		object := s.top()
 		if i = skipSpace(s.data, i); i >= len(s.data) {
 			return i, reasonEnd
 		}
@@ -113,18 +115,28 @@ func closer(object bool) byte {
 	return ']'
 }
 
-// bitStack is a stack of booleans.
-type bitStack []uint64
-
-func (s bitStack) set(i int, v bool) bitStack {
-	if i/64 == len(s) {
-		s = append(s, 0)
+// push opens an object or array.
+func (s *skipper) push(object bool) {
+	word := &s.few
+	if i := s.depth/64 - 1; i >= 0 {
+		if i == len(s.more) {
+			s.more = append(s.more, 0)
+		}
+		word = &s.more[i]
 	}
-	s[i/64] &^= 1 << (i % 64)
-	if v {
-		s[i/64] |= 1 << (i % 64)
+	*word &^= 1 << (s.depth % 64)
+	if object {
+		*word |= 1 << (s.depth % 64)
 	}
-	return s
+	s.depth++
 }
 
-func (s bitStack) get(i int) bool { return s[i/64]>>(i%64)&1 == 1 }
+// top reports whether an object was opened last.
+func (s *skipper) top() bool {
+	i := s.depth - 1
+	word := s.few
+	if i >= 64 {
+		word = s.more[i/64-1]
+	}
+	return word>>(i%64)&1 == 1
+}
