@@ -22,7 +22,7 @@ func TestTestStore_OddKeysAreInOrder(t *testing.T) {
 	}
 }
 
-func TestTestStore_PassesWhatIsRight(t *testing.T) {
+func TestTestStore_PassesWhatIsRight(t *testing.T) { //nolint:tparallel // the kit decides about its subtests
 	t.Parallel()
 	TestStore(t, func(*testing.T) catalog.Store { return newHandle(newMem()) }, &StoreOptions{
 		Reopen:    func(_ *testing.T, s catalog.Store) catalog.Store { return newHandle(s.(*handle).MemStore) },
@@ -31,7 +31,7 @@ func TestTestStore_PassesWhatIsRight(t *testing.T) {
 	})
 }
 
-func TestTestStore_WithoutOptions(t *testing.T) {
+func TestTestStore_WithoutOptions(t *testing.T) { //nolint:tparallel // the kit decides about its subtests
 	t.Parallel()
 	TestStore(t, func(*testing.T) catalog.Store { return catalog.NewMemStore(nil) }, nil)
 }
@@ -156,7 +156,7 @@ func newMem() *catalog.MemStore {
 type handle struct {
 	*catalog.MemStore
 	closed atomic.Bool
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // the handle's life
 	cancel context.CancelFunc
 }
 

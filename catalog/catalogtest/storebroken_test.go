@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -157,9 +158,7 @@ func same(prefix, after string, limit int) (string, string, int) { return prefix
 func brokenStores() map[string]broken {
 	all := map[string]broken{}
 	for _, some := range []map[string]broken{brokenApplies(), brokenReads(), brokenChanges(), brokenLives(), brokenHandles()} {
-		for name, b := range some {
-			all[name] = b
-		}
+		maps.Copy(all, some)
 	}
 	return all
 }
@@ -173,8 +172,7 @@ func brokenApplies() map[string]broken {
 				}
 				for i, op := range ops {
 					if rev, err = b.Store.Apply(ctx, op); err != nil {
-						var conflict *catalog.ConflictError
-						if errors.As(err, &conflict) {
+						if conflict, ok := errors.AsType[*catalog.ConflictError](err); ok {
 							conflict.Index = i
 						}
 						return rev, err
@@ -227,8 +225,7 @@ func brokenApplies() map[string]broken {
 		"reports another op": bend(func(b *bent) {
 			b.apply = func(ctx context.Context, ops ...catalog.Op) (catalog.Revision, error) {
 				rev, err := b.Store.Apply(ctx, ops...)
-				var conflict *catalog.ConflictError
-				if errors.As(err, &conflict) {
+				if conflict, ok := errors.AsType[*catalog.ConflictError](err); ok {
 					conflict.Index = len(ops) - 1
 				}
 				return rev, err

@@ -106,7 +106,7 @@ func storeClaims(k *storeKit) {
 	var won [storeTurns]atomic.Int32
 	k.together(storeWorkers, func(i int) error {
 		for turn := range storeTurns {
-			_, err := s.Apply(k.ctx, catalog.Put(fmt.Sprint("claim", turn), []byte{byte(i)}, catalog.Absent()))
+			_, err := s.Apply(k.ctx, catalog.Put(fmt.Sprint("claim", turn), fmt.Append(nil, i), catalog.Absent()))
 			if err == nil {
 				won[turn].Add(1)
 			} else if !errors.Is(err, catalog.ErrConflict) {

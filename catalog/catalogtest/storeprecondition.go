@@ -11,17 +11,17 @@ func storePreconditions(k *storeKit) {
 	value := []byte("value")
 	old := k.put(s, "here", "one")
 	now := k.put(s, "here", "two")
-	for _, make := range []func(string, catalog.Precondition) catalog.Op{
+	for _, op := range []func(string, catalog.Precondition) catalog.Op{
 		func(key string, p catalog.Precondition) catalog.Op { return catalog.Put(key, value, p) },
 		catalog.Delete,
 		catalog.Check,
 	} {
-		k.conflict(s, 0, make("here", catalog.Absent()))
-		k.conflict(s, 0, make("here", catalog.At(old)))
-		k.conflict(s, 0, make("here", catalog.At(now+1)))
-		k.conflict(s, 0, make("here", catalog.At(0)))
-		k.conflict(s, 0, make("gone", catalog.At(now)))
-		k.conflict(s, 0, make("gone", catalog.At(0))) // 0 is no revision, not "absent"
+		k.conflict(s, 0, op("here", catalog.Absent()))
+		k.conflict(s, 0, op("here", catalog.At(old)))
+		k.conflict(s, 0, op("here", catalog.At(now+1)))
+		k.conflict(s, 0, op("here", catalog.At(0)))
+		k.conflict(s, 0, op("gone", catalog.At(now)))
+		k.conflict(s, 0, op("gone", catalog.At(0))) // 0 is no revision, not "absent"
 	}
 
 	next := k.apply(s, catalog.Put("here", value, catalog.At(now)))

@@ -4,25 +4,27 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"log"
 
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/catalog/sqlstore"
 )
 
-func ExampleOpen() {
+func ExampleOpen() { //nolint:testableexamples // it needs a driver; internal/integration runs it
+	ctx := context.Background()
+
 	// "sqlite" is the name of the driver that the program imports, such as
 	// modernc.org/sqlite.
 	db, err := sql.Open("sqlite", "catalog.db")
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	defer db.Close()
 
-	ctx := context.Background()
 	store, err := sqlstore.Open(ctx, db, sqlstore.SQLite, nil)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	defer store.Close() // before db.Close
 

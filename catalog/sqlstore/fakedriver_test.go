@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -65,12 +64,6 @@ func (f *fake) ran(statement string) int {
 		}
 	}
 	return n
-}
-
-func (f *fake) statements() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.Clone(f.log)
 }
 
 func (f *fake) run(query string) ([][]driver.Value, error) {

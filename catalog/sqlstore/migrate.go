@@ -79,7 +79,7 @@ func (d *dialect) check(ctx context.Context, conn *sql.Conn, steps []migration) 
 	if err != nil {
 		return 0, err
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err says it
 	done := 0
 	for rows.Next() {
 		var version int

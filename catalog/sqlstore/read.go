@@ -24,7 +24,7 @@ func prepareReaders(ctx context.Context, db *sql.DB, d *dialect, w *waiter) (*re
 		text string
 	}{{&r.state, d.sql.state}, {&r.get, d.sql.get}, {&r.list, d.sql.list}, {&r.changes, d.sql.changes}} {
 		err := w.retry(ctx, func() (err error) {
-			*s.stmt, err = db.PrepareContext(ctx, s.text)
+			*s.stmt, err = db.PrepareContext(ctx, s.text) //nolint:sqlclosecheck // close closes it
 			return err
 		})
 		if err != nil {
@@ -58,7 +58,7 @@ func (r *readers) each(ctx context.Context, stmt *sql.Stmt, args []any, restart 
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
+		defer rows.Close() //nolint:errcheck // rows.Err says it
 		for rows.Next() {
 			if err := row(rows.Scan); err != nil {
 				return err

@@ -140,9 +140,9 @@ func versionLess(a, b string) bool {
 	for i := range bs {
 		var x int
 		if i < len(as) {
-			x, _ = strconv.Atoi(as[i]) //nolint:errcheck // 0 then
+			x, _ = strconv.Atoi(as[i]) // 0 when it is none
 		}
-		y, _ := strconv.Atoi(bs[i]) //nolint:errcheck // 0 then
+		y, _ := strconv.Atoi(bs[i])
 		if x != y {
 			return x < y
 		}

@@ -43,7 +43,8 @@ func (w *writer) transact(ctx context.Context, work func(tx *transaction) (chang
 	// From here on no statement is interrupted: each is short, and an interrupted
 	// COMMIT would leave open what has become of it.
 	tx := &transaction{ctx: context.WithoutCancel(ctx), caller: ctx, conn: w.conn, writer: w}
-	if err := w.waiter.retry(ctx, func() error { return tx.exec(w.d.begin) }); err != nil {
+	err := w.waiter.retry(ctx, func() error { return tx.exec(w.d.begin) })
+	if err != nil {
 		w.checkConn(err)
 		return err
 	}
@@ -55,7 +56,8 @@ func (w *writer) transact(ctx context.Context, work func(tx *transaction) (chang
 		w.rollback(tx)
 		return err
 	}
-	if err := w.waiter.retry(tx.ctx, func() error { return tx.exec("COMMIT") }); err != nil {
+	err = w.waiter.retry(tx.ctx, func() error { return tx.exec("COMMIT") }) //nolint:contextcheck // not to be interrupted
+	if err != nil {
 		w.rollback(tx)
 		return &commitError{err}
 	}
@@ -98,9 +100,9 @@ func (w *writer) checkConn(err error) {
 // are the writer's, and a transaction may still be open.
 func (w *writer) discard() {
 	for _, stmt := range w.stmts {
-		_ = stmt.Close() //nolint:errcheck // so is its connection, next
+		_ = stmt.Close() // so is its connection, next
 	}
-	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn }) //nolint:errcheck // it is that very error
+	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn }) // fails with that very error
 	w.conn, w.stmts = nil, nil
 }
 
@@ -140,7 +142,7 @@ func (tx *transaction) exec(query string, args ...any) error {
 
 // affected is exec and returns the number of rows that were changed.
 func (tx *transaction) affected(query string, args ...any) (int, error) {
-	stmt, err := tx.prepare(query)
+	stmt, err := tx.prepare(query) //nolint:sqlclosecheck // kept with the connection
 	if err != nil {
 		return 0, err
 	}
@@ -154,7 +156,7 @@ func (tx *transaction) affected(query string, args ...any) (int, error) {
 
 // one reads the only row that query has.
 func (tx *transaction) one(query string, args []any, into ...any) error {
-	stmt, err := tx.prepare(query)
+	stmt, err := tx.prepare(query) //nolint:sqlclosecheck // kept with the connection
 	if err != nil {
 		return err
 	}

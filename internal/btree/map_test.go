@@ -2,6 +2,7 @@ package btree_test
 
 import (
 	"cmp"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -68,11 +69,7 @@ func TestMap_AgainstBruteForce(t *testing.T) {
 		}
 		m = e.Map()
 		if round%20 == 0 {
-			kept := make(map[int]int, len(want))
-			for k, v := range want {
-				kept[k] = v
-			}
-			versions = append(versions, version{m, kept})
+			versions = append(versions, version{m, maps.Clone(want)})
 		}
 	}
 	for _, v := range append(versions, version{m, want}) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"log"
 	"os"
 	"path/filepath"
 
@@ -16,20 +15,23 @@ import (
 func Example_sqlstore() {
 	dir, err := os.MkdirTemp("", "patchbay")
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 
 	db, err := sql.Open("sqlite", filepath.Join(dir, "catalog.db"))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	defer db.Close()
 
 	ctx := context.Background()
 	store, err := sqlstore.Open(ctx, db, sqlstore.SQLite, nil)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	defer store.Close()
 

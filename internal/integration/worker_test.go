@@ -117,6 +117,8 @@ func writeForEver(ctx context.Context, s catalog.Store) error {
 		if err != nil {
 			return err
 		}
-		fmt.Println(rev)
+		if _, err := fmt.Fprintln(os.Stdout, rev); err != nil {
+			return err
+		}
 	}
 }
