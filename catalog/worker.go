@@ -50,6 +50,9 @@ func (w *worker) begin(ctx context.Context) (final bool, err error) {
 		return true, err
 	}
 	item.State, item.Changed = Fetching, w.cat.opts.Clock().UTC()
+	if item.Item.Installed {
+		item.State = Verifying // nothing is to be fetched, unless it is damaged (P13)
+	}
 	w.item = item
 	_, err = w.cat.store.Apply(ctx, w.lease.check(), Put(key, encode(item), At(rev)))
 	return false, err
@@ -59,7 +62,7 @@ func (w *worker) begin(ctx context.Context) (final bool, err error) {
 // gives the lease back.
 func (w *worker) do(ctx context.Context) error {
 	held, stop := w.lease.keep(ctx)
-	w.report(installer.Progress{Phase: installer.Fetching, Total: w.item.Item.Size})
+	w.reportState(w.item.State)
 	got, note, err := w.perform(held)
 	if stopped := stop(); stopped != nil {
 		return stopped // the lease is lost: somebody else does the item
