@@ -3,10 +3,10 @@ package connector
 // Artifact says where the bytes of a release are and how to know them.
 type Artifact struct {
 	// URL is an absolute http or https URL without user information, or a path
-	// relative to the feed that offers it, without "..". A reference artifact (MediaType
-	// MediaReference) names something that another system fetches, such as
-	// "docker://airbyte/source-faker:6.2.24"; only it may have another scheme. At
-	// most MaxURLBytes.
+	// relative to the feed that offers it, without "..". A reference artifact
+	// (MediaType MediaReference) names something that another system fetches,
+	// such as "docker://airbyte/source-faker:6.2.24"; only it may have another
+	// scheme. At most MaxURLBytes.
 	URL string `json:"url"`
 	// MediaType says what the bytes are. Empty means MediaPackageTarGzip.
 	MediaType string `json:"mediaType,omitempty"`

@@ -33,8 +33,8 @@ func SchemeChanges(old, next *Manifest) []string {
 // OriginChanges says which origins next moves, adds or removes (P19): "moved
 // oauth2 tokenURL from https://a.example to https://b.example", "added
 // https://c.example", "removed https://d.example". Moved are the endpoints of a
-// scheme that both have; a move to an origin that old had elsewhere is one too. A nil
-// manifest has no origins.
+// scheme that both have; a move to an origin that old had elsewhere is one too.
+// A nil manifest has no origins.
 func OriginChanges(old, next *Manifest) []string {
 	before, after := schemes(old), schemes(next)
 	var moves []string

@@ -42,8 +42,8 @@ func (c *checker) leave() { c.path = c.path[:len(c.path)-2] }
 func (c *checker) into(name string) { c.path = append(c.path, step{name: name}) }
 func (c *checker) out()             { c.path = c.path[:len(c.path)-1] }
 
-// add notes what is wrong with a field of the current place; with an empty reason nothing
-// is.
+// add notes what is wrong with a field of the current place; with an empty
+// reason nothing is.
 func (c *checker) add(field, reason string) {
 	if reason == "" || len(c.findings) > maxFindings {
 		return

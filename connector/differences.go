@@ -17,9 +17,9 @@ import (
 func (m *Manifest) Equal(other *Manifest) bool { return len(m.Differences(other)) == 0 }
 
 // Differences says in which respects two manifests do not state the same (P18),
-// in the order of the fields, each on one line that begins with where: "version: "1.0.0" and
-// "1.0.1"", "auth/oauth2: tokenURL", "activities/send: only in the second". It
-// is empty when they are Equal; two nil manifests are.
+// in the order of the fields, each on one line that begins with where:
+// "version: "1.0.0" and "1.0.1"", "auth/oauth2: tokenURL", "activities/send:
+// only in the second". It is empty when they are Equal; two nil manifests are.
 func (m *Manifest) Differences(other *Manifest) []string {
 	if m == nil || other == nil {
 		if m == other {

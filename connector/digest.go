@@ -29,9 +29,9 @@ func ParseDigest(s string) (Digest, error) {
 	return Digest(s), nil
 }
 
-// FromSRI returns the Digest that a string of Subresource Integrity states, such as
-// "sha512-" and base64 with padding (W3C SRI section 3.1). It takes exactly one
-// hash, without options. The error wraps ErrInvalid.
+// FromSRI returns the Digest that a string of Subresource Integrity states,
+// such as "sha512-" and base64 with padding (W3C SRI section 3.1). It takes
+// exactly one hash, without options. The error wraps ErrInvalid.
 func FromSRI(s string) (Digest, error) {
 	fail := func(reason string) (Digest, error) {
 		return "", &inputError{"integrity", s, reason}

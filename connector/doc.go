@@ -6,16 +6,16 @@
 // A [Key] names a connector across feeds, a version (see [CheckVersion]) one of
 // its releases, and a [Digest] the content of a release ([Release.Digest]). A
 // release is immutable: the same key and version with another digest is a
-// problem, never a new release (P15). Each has exactly one spelling, so == compares
-// them.
+// problem, never a new release (P15). Each has exactly one spelling, so ==
+// compares them.
 //
 // # Reading what a stranger wrote
 //
 // [ParseIndex] and [ParseManifest] take documents from anywhere. They are
 // strict: names match exactly, nothing is stated twice, unknown members are
 // refused unless their name begins with "x-". They are bounded
-// ([ParseOptions]), and they tell everything that is wrong at once, each [Fault] with its
-// JSON pointer, line and column.
+// ([ParseOptions]), and they tell everything that is wrong at once, each
+// [Fault] with its JSON pointer, line and column.
 //
 // What is wrong with one entry of an index costs that entry only (P16): each
 // connector or release that is lost is one [Problem], and all others are

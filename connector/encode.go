@@ -10,9 +10,9 @@ import (
 )
 
 // Encode writes the index in the native format, one connector to a line, each
-// with its digest. It writes nothing if ParseIndex would find anything wrong with
-// the result, and then returns everything it would find: the error wraps ErrInvalid. An
-// empty Format means IndexFormat.
+// with its digest. It writes nothing if ParseIndex would find anything wrong
+// with the result, and then returns everything it would find: the error wraps
+// ErrInvalid. An empty Format means IndexFormat.
 func (x *Index) Encode(w io.Writer) error {
 	doc, err := x.MarshalJSON()
 	if err != nil {
@@ -78,8 +78,8 @@ func (x Index) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// UnmarshalJSON is ParseIndex with its defaults, for an index in which nothing may be
-// wrong: a Problem is an error.
+// UnmarshalJSON is ParseIndex with its defaults, for an index in which nothing
+// may be wrong: a Problem is an error.
 func (x *Index) UnmarshalJSON(data []byte) error {
 	index, problems, err := ParseIndex(data, nil)
 	if err != nil {

@@ -42,7 +42,8 @@ func TestIndexRoundTrip(t *testing.T) {
 	if err != nil || len(problems) > 0 {
 		t.Fatal(err, problems)
 	}
-	// What was written escapes '<', so the JSON Schema states the same in other bytes.
+	// What was written escapes '<', so the JSON Schema states the same in other
+	// bytes.
 	index.Connectors[0].Releases[0].Manifest.Activities[0].Input = json.RawMessage(`{"title":"a\u003cb"}`)
 	if d := cmp.Diff(index, got); d != "" {
 		t.Error(d)

@@ -13,8 +13,8 @@ type Fault struct {
 	Reason  string
 }
 
-// String returns the fault on one line, such as
-// "/connectors/3/key (line 12, column 9): it is empty".
+// String returns the fault on one line, such as "/connectors/3/key (line 12,
+// column 9): it is empty".
 func (f Fault) String() string {
 	var b strings.Builder
 	b.WriteString(f.Pointer)

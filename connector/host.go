@@ -16,8 +16,8 @@ const MaxHostBytes = 512
 //	template = [ "$" ] "{" param "}"            ; the value of a parameter
 //	param    = 1*( letter / digit / "_" / "-" / "." )
 //
-// Letters are lower case; international names are written in their xn-- form. "*."
-// stands for exactly one further label or more. The error wraps ErrInvalid.
+// Letters are lower case; international names are written in their xn-- form.
+// "*." stands for one label or more. The error wraps ErrInvalid.
 func CheckHost(s string) error {
 	if reason := hostReason(s); reason != "" {
 		return &inputError{"host", s, reason}

@@ -23,8 +23,8 @@ const IndexFormat = "patchbay.index/v1"
 //	}
 //
 // The digest is that of the bytes of the connector's value as they stand in the
-// document, from '{' to '}'; it may be left out. IndexSchema describes the format, ParseIndex
-// reads it, Encode writes it.
+// document, from '{' to '}'; it may be left out. IndexSchema describes the
+// format, ParseIndex reads it, Encode writes it.
 type Index struct { //nolint:recvcheck // MarshalJSON has to work on a value, UnmarshalJSON on a pointer
 	Format     string      `json:"format"`  // IndexFormat
 	Version    uint64      `json:"version"` // grows with every change; 0 means not stated

@@ -15,8 +15,8 @@ type Manifest struct {
 	// Key and Version are those of the release (P18).
 	Key     Key    `json:"key"`
 	Version string `json:"version"`
-	// Auth has the ways to authenticate, at most MaxSchemes, with distinct ids. Empty
-	// means that no authentication is needed or known.
+	// Auth has the ways to authenticate, at most MaxSchemes, with distinct ids.
+	// Empty means that no authentication is needed or known.
 	Auth []auth.Scheme `json:"auth,omitempty"`
 	// Activities and Triggers have distinct names; at most MaxActivities and
 	// MaxTriggers.

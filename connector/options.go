@@ -23,8 +23,8 @@ type ParseOptions struct {
 	// MaxReleases bounds the releases of one connector. 0 means 10,000. A
 	// connector with more is lost.
 	MaxReleases int
-	// MaxProblems bounds the problems of an index. 0 means 100,000. More is a fault
-	// of the document: it is not what it claims to be.
+	// MaxProblems bounds the problems of an index. 0 means 100,000. More is a
+	// fault of the document: it is not what it claims to be.
 	MaxProblems int
 }
 

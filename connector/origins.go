@@ -9,9 +9,10 @@ import (
 )
 
 // Origins returns every origin that a credential or a user may be sent to:
-// Hosts, and the endpoints and issuers of all schemes. They are distinct, sorted and
-// written like "https://api.example.com"; what Hosts states as a pattern stays
-// one, such as "https://*.example.com" or "https://${region}.example.com".
+// Hosts, and the endpoints and issuers of all schemes. They are distinct,
+// sorted and written like "https://api.example.com"; what Hosts states as a
+// pattern stays one, such as "https://*.example.com" or
+// "https://${region}.example.com".
 func (m *Manifest) Origins() []string {
 	if m == nil {
 		return nil

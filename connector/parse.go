@@ -20,9 +20,9 @@ import (
 // that entry is lost.
 //
 // For ordinary indexes the memory in use, data included, stays within three
-// times the document, and all that is allocated on the way is within three times the
-// document too; for hostile ones the bounds of o hold. The result does not hold on to
-// data.
+// times the document, and all that is allocated on the way is within three
+// times the document too; for hostile ones the bounds of o hold. The result
+// does not hold on to data.
 func ParseIndex(data []byte, o *ParseOptions) (*Index, []Problem, error) {
 	p := newParser(o, DefaultMaxIndexBytes)
 	if faults := p.open(data); faults != nil {
@@ -151,8 +151,9 @@ func fatal(faults []strictjson.Fault) bool {
 	return len(faults) > 0 && faults[len(faults)-1].Fatal
 }
 
-// merge adds the findings about a decoded value to what decoding found, in the order of the document. A
-// finding about what could not be decoded says nothing new and is left out.
+// merge adds the findings about a decoded value to what decoding found, in the
+// order of the document. A finding about what could not be decoded says nothing
+// new and is left out.
 func merge(raw strictjson.Raw, faults []strictjson.Fault, findings []finding) []strictjson.Fault {
 	decoding := len(faults)
 	for _, f := range findings {

@@ -176,6 +176,7 @@ func (p *parser) releases(parts *connectorParts) (kept []Release, lost []lostRel
 		release *Release
 	}
 	claimed := make(map[string]claim, len(parts.Releases))
+	told := 0
 	for _, raw := range parts.Releases {
 		r := new(Release)
 		faults := strictjson.DecodeRaw(raw, r, &p.whole)
@@ -187,6 +188,9 @@ func (p *parser) releases(parts *connectorParts) (kept []Release, lost []lostRel
 			claimed[r.Version] = claim{raw.Pointer, r}
 		}
 		if faults = merge(raw, faults, c.findings); len(faults) > 0 {
+			if told += len(faults); told > maxIndexFaults {
+				faults = slices.Clone(faults[:1])
+			}
 			lost = append(lost, lostRelease{r.Version, faults})
 		} else {
 			kept = append(kept, *r)
@@ -211,8 +215,8 @@ func (p *parser) problem(key, version string, lost Loss, faults []strictjson.Fau
 	})
 }
 
-// clip cuts a text that a feed wrote to a length that can be shown, and copies it, so
-// that a Problem does not hold on to the entry.
+// clip cuts a text that a feed wrote to a length that can be shown, and copies
+// it, so that a Problem does not hold on to the entry.
 func clip(s string) string {
 	if len(s) > MaxVersionBytes {
 		return s[:MaxVersionBytes-3] + "..."

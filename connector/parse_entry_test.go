@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// told renders problems as "key version loss" and their faults, each with what stands
-// at its position.
+// told renders problems as "key version loss" and their faults, each with what
+// stands at its position.
 func told(doc string, problems []Problem) []string {
 	var out []string
 	for _, p := range problems {
@@ -255,5 +255,24 @@ func TestProblemIsAnErrorThatSaysAll(t *testing.T) {
 	}
 	if got := (Problem{Key: "a"}).Error(); got != `connector "a": invalid` {
 		t.Error(got)
+	}
+}
+
+// Ten thousand releases with many faults each must not take memory out of
+// proportion, though all are told.
+func TestVeryManyFaultsOfOneConnector(t *testing.T) {
+	t.Parallel()
+	worst := `{"version":"1",` + strings.Repeat(`"a":1,`, 50) + `"b":1}`
+	in := document(entry("a", release("1.0.0")+strings.Repeat(","+worst, 3000)))
+	index, problems, err := ParseIndex([]byte(in), nil)
+	if err != nil || offered(index) != "a@1.0.0" || len(problems) != 3000 {
+		t.Fatal(err, len(problems))
+	}
+	total := 0
+	for _, p := range problems {
+		total += len(p.Faults)
+	}
+	if total > maxIndexFaults+3000+maxFindings {
+		t.Error(total)
 	}
 }

@@ -1,9 +1,7 @@
 package strictjson
 
 import (
-	"bytes"
 	"encoding"
-	"encoding/json"
 	"hash/maphash"
 	"reflect"
 	"strconv"
@@ -77,7 +75,8 @@ func (d *decoder) value(p *plan, v reflect.Value) bool {
 	return d.mismatch(p.want)
 }
 
-// mismatch notes that the value at pos is of another kind than wanted, and reads on.
+// mismatch notes that the value at pos is of another kind than wanted, and
+// reads on.
 func (d *decoder) mismatch(want string) bool {
 	c := d.data[d.pos]
 	if strings.IndexByte(`"{[tfn-0123456789`, c) < 0 {
@@ -166,44 +165,4 @@ func setInteger(p *plan, v reflect.Value, s string) bool {
 		v.SetInt(n)
 	}
 	return err == nil
-}
-
-// raw captures the value at pos.
-func (d *decoder) raw(v reflect.Value) bool {
-	start := d.pos
-	if !d.o.DeferRaw {
-		if !d.check() {
-			return false
-		}
-	} else if end, reason := skipValue(d.data, start); reason == "" {
-		d.pos = end
-	} else { // once more, to find out the pointer
-		d.muted = true
-		return d.check()
-	}
-	if r, ok := reflect.TypeAssert[*Raw](v.Addr()); ok {
-		*r = Raw{
-			Bytes: d.data[start:d.pos:d.pos], Offset: d.o.Base + start, Pointer: d.pointer(),
-		}
-	}
-	return true
-}
-
-// opaque decodes types that take the value as it stands.
-func (d *decoder) opaque(p *plan, v reflect.Value) bool {
-	start := d.pos
-	if !d.check() {
-		return false
-	}
-	b := d.data[start:d.pos]
-	if p.op == opRawMessage {
-		v.SetBytes(bytes.Clone(b))
-		return true
-	}
-	if u, ok := reflect.TypeAssert[json.Unmarshaler](v.Addr()); ok {
-		if err := u.UnmarshalJSON(b); err != nil {
-			d.faultf(start, "%v", err)
-		}
-	}
-	return true
 }

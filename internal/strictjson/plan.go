@@ -48,7 +48,8 @@ type field struct {
 	plan  *plan
 }
 
-// maxFields bounds the fields of a struct: decoding notes those seen in a fixed array.
+// maxFields bounds the fields of a struct: decoding notes those seen in a fixed
+// array.
 const maxFields = 256
 
 var plans sync.Map //nolint:gochecknoglobals // reflect.Type to *plan: a cache of what the program's types say

@@ -8,10 +8,8 @@
 package strictjson
 
 import (
-	"iter"
 	"math"
 	"reflect"
-	"strconv"
 )
 
 // Options says how strict Decode is and where its input lies in a larger
@@ -39,7 +37,8 @@ type Options struct {
 	DeferRaw bool
 
 	// Base is the offset of the input in the whole document, Pointer the JSON
-	// pointer of its value there. Faults and Raw values are given relative to the whole.
+	// pointer of its value there. Faults and Raw values are given relative to
+	// the whole.
 	Base    int
 	Pointer string
 }
@@ -47,7 +46,8 @@ type Options struct {
 // Defaults and bounds of Decode.
 const (
 	DefaultMaxDepth = 128
-	// MaxFaults is how many faults are told; one more then says that there are others.
+	// MaxFaults is how many faults are told; one more then says that there are
+	// others.
 	MaxFaults = 100
 
 	maxDepth   = 10_000
@@ -62,14 +62,6 @@ type Fault struct {
 	Fatal   bool // a fault of syntax: nothing after it was read
 }
 
-// Raw captures a value without decoding it, so that the entries of a big
-// array can be decoded one by one with DecodeRaw.
-type Raw struct {
-	Bytes   []byte // the value alone; part of the decoded input, not a copy
-	Offset  int    // of Bytes in the whole document
-	Pointer string // of the value in the whole document
-}
-
 // Decode decodes data into what v points to and returns every fault, in the
 // order of the document; none means that data is exactly one valid value of v's
 // type. With faults, v holds what could be decoded. A nil o means the zero
@@ -77,8 +69,9 @@ type Raw struct {
 //
 // The type may consist of structs without embedding, slices, maps with string
 // keys, pointers, strings, booleans, numbers, any, time.Time, json.RawMessage,
-// Raw, and types that implement json.Unmarshaler or encoding.TextUnmarshaler. The tag options
-// omitempty and omitzero are ignored. Any other type is a Fatal fault.
+// Raw, and types that implement json.Unmarshaler or encoding.TextUnmarshaler.
+// The tag options omitempty and omitzero are ignored. Any other type is a Fatal
+// fault.
 func Decode(data []byte, v any, o *Options) []Fault {
 	d := decoder{data: data, depth: DefaultMaxDepth}
 	if o != nil {
@@ -105,28 +98,6 @@ func DecodeRaw(r Raw, v any, o *Options) []Fault {
 	}
 	own.Base, own.Pointer = r.Offset, r.Pointer
 	return Decode(r.Bytes, v, &own)
-}
-
-// Elements returns the elements of a captured array one by one; it ends early
-// where the array's syntax does. Of any other value there are none.
-func (r Raw) Elements() iter.Seq[Raw] {
-	return func(yield func(Raw) bool) {
-		if len(r.Bytes) == 0 || r.Bytes[0] != '[' {
-			return
-		}
-		i := skipSpace(r.Bytes, 1)
-		for n := 0; i < len(r.Bytes) && r.Bytes[i] != ']'; n++ {
-			end, reason := skipValue(r.Bytes, i)
-			if reason != "" || !yield(Raw{
-				Bytes: r.Bytes[i:end:end], Offset: r.Offset + i, Pointer: r.Pointer + "/" + strconv.Itoa(n),
-			}) {
-				return
-			}
-			if i = skipSpace(r.Bytes, end); i < len(r.Bytes) && r.Bytes[i] == ',' {
-				i = skipSpace(r.Bytes, i+1)
-			}
-		}
-	}
 }
 
 func (d *decoder) decodeAll(v any) {

@@ -87,7 +87,8 @@ func TestDecodesTopLevelKinds(t *testing.T) {
 	}
 }
 
-// A case lists its faults as "pointer offset reason", fatal ones with a leading "!".
+// A case lists its faults as "pointer offset reason", fatal ones with a leading
+// "!".
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -69,8 +69,9 @@ func (d *decoder) checkText(start, end int, flags textFlags) bool {
 	return sound
 }
 
-// keep copies b to a string. Short ones share allocations, the larger the more there
-// was: the buffer of a Builder that is never grown past its capacity does not move.
+// keep copies b to a string. Short ones share allocations, the larger the more
+// there was: the buffer of a Builder that is never grown past its capacity does
+// not move.
 func (d *decoder) keep(b []byte) string {
 	if len(b) == 0 {
 		return ""
