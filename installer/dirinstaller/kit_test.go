@@ -26,7 +26,9 @@ func newPlace(dir string) place { return place{dirinstaller.New(dir, nil), dir} 
 func TestInstaller(t *testing.T) {
 	t.Parallel()
 	installertest.TestInstaller(t,
-		func(tb testing.TB) installer.Installer { return newPlace(filepath.Join(tb.TempDir(), "not", "yet", "there")) },
+		func(tb testing.TB) installer.Installer {
+			return newPlace(filepath.Join(tb.TempDir(), "not", "yet", "there"))
+		},
 		&installertest.KitOptions{
 			Reopen: func(_ testing.TB, in installer.Installer) installer.Installer { return newPlace(in.(place).dir) },
 			Corrupt: func(tb testing.TB, in installer.Installer, r *installer.Receipt) {
