@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/patchbay/patchbay/connector"
 )
@@ -52,6 +53,10 @@ func staleOnConflict(err error) error {
 	return err
 }
 
+func approvalError(changes []string) error {
+	return fmt.Errorf("%w: %s", ErrApprovalRequired, strings.Join(changes, "; "))
+}
+
 // recheck plans every item again and compares: whatever changed since makes
 // the plan stale, and it is refused, not adapted (P9).
 func (a *Admin) recheck(ctx context.Context, plan *Plan) error {
@@ -72,7 +77,7 @@ func (a *Admin) recheck(ctx context.Context, plan *Plan) error {
 			err = it.differs(fresh)
 		}
 		if err == nil && it.NeedsApproval && !it.Approved {
-			err = fmt.Errorf("%w: %v", ErrApprovalRequired, approvable(it.Auth, it.Origins))
+			err = approvalError(approvable(it.Auth, it.Origins))
 		}
 		seen[it.Key] = true
 		if err != nil {
@@ -92,7 +97,7 @@ func (it *PlanItem) differs(fresh *PlanItem) error {
 	case it.Feed != fresh.Feed:
 		return fmt.Errorf("%w: planned from feed %q, offered by %q", ErrStalePlan, it.Feed, fresh.Feed)
 	case !slices.Equal(it.Auth, fresh.Auth) || !slices.Equal(it.Origins, fresh.Origins) || it.NeedsApproval != fresh.NeedsApproval:
-		return fmt.Errorf("%w: what needs approval changed to %v", ErrStalePlan, slices.Concat(fresh.Origins, fresh.Auth))
+		return fmt.Errorf("%w: what needs approval changed to %s", ErrStalePlan, strings.Join(slices.Concat(fresh.Origins, fresh.Auth), "; "))
 	case !slices.Equal(it.Breaking, fresh.Breaking):
 		return fmt.Errorf("%w: breaking changes are not those that were planned", ErrStalePlan)
 	default:

@@ -31,6 +31,7 @@ func (s ItemState) Final() bool { return s == Done || s == Failed || s == Skippe
 type ItemStatus struct {
 	Index  int // in the plan
 	Key    connector.Key
+	Name   string // the display name
 	From   string
 	To     string
 	Digest connector.Digest
@@ -142,7 +143,7 @@ func (o *Operation) Wait(ctx context.Context) (*OperationStatus, error) {
 
 func (r *itemRecord) status(n int) ItemStatus {
 	return ItemStatus{
-		Index: n, Key: r.Item.Key, From: r.Item.From, To: r.Item.To, Digest: r.Item.Digest,
+		Index: n, Key: r.Item.Key, Name: r.Item.Name, From: r.Item.From, To: r.Item.To, Digest: r.Item.Digest,
 		State: r.State, Total: r.Item.Size, Note: r.Note, Err: r.Error,
 	}
 }

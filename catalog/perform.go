@@ -107,7 +107,7 @@ func (w *worker) approved(e *entry, got *installed) error {
 	}
 	schemes, origins := manifestChanges(e.installed[e.pub.Active], got.Receipt.Manifest)
 	if changes := approvable(schemes, origins); len(changes) > 0 {
-		return fmt.Errorf("%w: %v", ErrApprovalRequired, changes)
+		return approvalError(changes)
 	}
 	return nil
 }

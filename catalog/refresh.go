@@ -19,7 +19,7 @@ var (
 )
 
 // maxProblems bounds the problems remembered of one feed.
-const maxProblems = 1000
+const maxProblems = 10_000
 
 // Refresh loads all feeds now. Feeds are isolated (P16): one that fails keeps
 // what it offered before and does not stop the others. The error joins one

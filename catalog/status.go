@@ -32,7 +32,7 @@ type FeedStatus struct {
 	Err        string    // why it is stale or failed
 	Connectors int       // offered by it, shadowed ones included
 	// Problems are its bad, shadowed or contradicting entries; More counts those
-	// beyond the first 1000.
+	// beyond the first 10,000.
 	Problems []connector.Problem
 	More     int
 }
