@@ -135,10 +135,9 @@ func digestReason(s string) string {
 		return fmt.Sprintf("the algorithm is %s, want sha256 or sha512", quote(algorithm))
 	}
 	for i := range len(sum) {
-		c := sum[i]
-		switch {
-		case c >= '0' && c <= '9', c >= 'a' && c <= 'f':
-		case c >= 'A' && c <= 'F':
+		switch c := sum[i]; {
+		case c-'0' < 10, c-'a' < 6:
+		case c-'A' < 6:
 			return "its hex is in upper case, want lower case"
 		default:
 			return fmt.Sprintf("byte %d of its hex is no hex digit", i)

@@ -48,6 +48,12 @@ type envelope struct {
 	Connector strictjson.Raw `json:"connector"`
 }
 
+// soundEnvelope is an envelope in which nothing is wrong.
+type soundEnvelope struct {
+	Digest    strictjson.Raw             `json:"digest,omitzero"`
+	Connector strictjson.Kept[Connector] `json:"connector"`
+}
+
 // connectorParts is a Connector whose releases are decoded one by one.
 type connectorParts struct {
 	Key         Key              `json:"key"`

@@ -34,15 +34,15 @@ func ParseIndex(data []byte, o *ParseOptions) (*Index, []Problem, error) {
 	if len(faults) > 0 {
 		return nil, nil, Faults(p.place(faults))
 	}
-	n, list := 0, doc.Connectors
-	for raw := range list.Elements() {
-		if n++; n > p.o.MaxConnectors {
-			return nil, nil, p.refuse(raw.Pointer, raw.Offset, "more than %d connectors", p.o.MaxConnectors)
+	for list := doc.Connectors.Elements(); list.More(); {
+		offset := list.Offset()
+		if list.Index() == p.o.MaxConnectors {
+			return nil, nil, p.refuse(list.Pointer(), offset, "more than %d connectors", p.o.MaxConnectors)
 		}
-		p.done, p.left = raw.Offset-list.Offset, list.Offset+len(list.Bytes)-raw.Offset
-		p.entry(raw)
+		p.done, p.left = offset-doc.Connectors.Offset, doc.Connectors.Offset+len(doc.Connectors.Bytes)-offset
+		p.entry(list)
 		if len(p.problems) > p.o.MaxProblems {
-			return nil, nil, p.refuse(raw.Pointer, raw.Offset, "more than %d entries have problems up to here", p.o.MaxProblems)
+			return nil, nil, p.refuse(doc.Connectors.Pointer, offset, "more than %d entries have problems up to here", p.o.MaxProblems)
 		}
 	}
 	index := &Index{
@@ -78,7 +78,8 @@ type parser struct {
 	whole      strictjson.Options // decodes everything in a value
 	apart      strictjson.Options // leaves what is captured raw for later
 	lines      *strictjson.Lines
-	claimed    map[Key]string // to the pointer of the entry that stated the key first
+	claimed    map[Key]int // to the index of the entry that stated the key first
+	sound      soundEnvelope
 	connectors []Connector
 	problems   []Problem
 	told       int // faults in problems
@@ -86,7 +87,7 @@ type parser struct {
 }
 
 func newParser(o *ParseOptions, maxBytes int) *parser {
-	p := &parser{o: o.withDefaults(maxBytes), claimed: map[Key]string{}}
+	p := &parser{o: o.withDefaults(maxBytes), claimed: map[Key]int{}}
 	p.whole, p.apart = p.o.decode()
 	return p
 }

@@ -14,16 +14,42 @@ import (
 
 // entry reads one element of "connectors". Almost all are sound: so it is first
 // decoded as a whole, and taken apart only when something is wrong.
-func (p *parser) entry(raw strictjson.Raw) {
+func (p *parser) entry(list *strictjson.Elements) {
+	index := list.Index()
+	again := *list
+	p.sound = soundEnvelope{}
+	if list.Try(&p.sound, p.o.MaxConnectorBytes, &p.whole) && p.isSound() {
+		conn := p.sound.Connector.Value
+		p.claimed[conn.Key] = index
+		p.keep(conn)
+		return
+	}
+	*list = again
+	raw := list.Next()
 	env, faults := p.envelope(raw)
-	if len(faults) == 0 {
-		if conn, ok := p.sound(env.Connector); ok {
-			p.claimed[conn.Key] = raw.Pointer
-			p.keep(conn)
-			return
+	p.salvage(raw, index, &env, faults)
+}
+
+// isSound checks what was decoded without a fault.
+func (p *parser) isSound() bool {
+	conn := &p.sound.Connector.Value
+	if _, twice := p.claimed[conn.Key]; twice || len(conn.Releases) > p.o.MaxReleases {
+		return false
+	}
+	if d := p.sound.Digest.Bytes; d != nil {
+		// What is written with escapes is no digest anyway.
+		stated, ok := strings.CutPrefix(string(d), `"`)
+		stated, closed := strings.CutSuffix(stated, `"`)
+		if !ok || !closed || sumReason(stated, p.sound.Connector.Bytes) != "" {
+			return false
 		}
 	}
-	p.salvage(raw, &env, faults)
+	c := checker{parsed: true}
+	c.connector(conn)
+	for i := range conn.Releases {
+		c.release(&conn.Releases[i], conn.Key)
+	}
+	return len(c.findings) == 0 && distinct(conn.Releases)
 }
 
 // envelope opens an element and holds the connector against its digest.
@@ -53,7 +79,7 @@ func sumReason(stated string, data []byte) string {
 	}
 	var sum [sha512.Size]byte
 	size := sha256.Size
-	if Digest(stated).Algorithm() == SHA512 {
+	if strings.HasPrefix(stated, SHA512) {
 		size = sha512.Size
 		sum = sha512.Sum512(data)
 	} else {
@@ -66,22 +92,6 @@ func sumReason(stated string, data []byte) string {
 		return "the connector's bytes have digest " + algorithm + ":" + string(got[:n])
 	}
 	return ""
-}
-
-// sound decodes a connector in which nothing is wrong.
-func (p *parser) sound(raw strictjson.Raw) (conn Connector, ok bool) {
-	if len(strictjson.DecodeRaw(raw, &conn, &p.whole)) > 0 || len(conn.Releases) > p.o.MaxReleases {
-		return conn, false
-	}
-	if p.claimed[conn.Key] != "" {
-		return conn, false
-	}
-	c := checker{parsed: true}
-	c.connector(&conn)
-	for i := range conn.Releases {
-		c.release(&conn.Releases[i], conn.Key)
-	}
-	return conn, len(c.findings) == 0 && distinct(conn.Releases)
 }
 
 // distinct reports whether no version is there twice.
@@ -112,10 +122,10 @@ type lostRelease struct {
 
 // salvage keeps what is sound of an entry and tells everything that is not.
 // faults are those of the envelope.
-func (p *parser) salvage(raw strictjson.Raw, env *envelope, faults []strictjson.Fault) {
+func (p *parser) salvage(raw strictjson.Raw, index int, env *envelope, faults []strictjson.Fault) {
 	var parts connectorParts
 	if env.Connector.Bytes != nil {
-		faults = append(faults, p.parts(env.Connector, &parts, raw.Pointer)...)
+		faults = append(faults, p.parts(env.Connector, &parts, index)...)
 	}
 	conn := parts.connector()
 	kept, lost := p.releases(&parts)
@@ -148,8 +158,8 @@ func keyIn(raw strictjson.Raw) string {
 }
 
 // parts decodes and checks a connector but for its releases, and claims its key
-// for the entry at pointer.
-func (p *parser) parts(raw strictjson.Raw, parts *connectorParts, pointer string) []strictjson.Fault {
+// for the entry with this index.
+func (p *parser) parts(raw strictjson.Raw, parts *connectorParts, index int) []strictjson.Fault {
 	faults := strictjson.DecodeRaw(raw, parts, &p.apart)
 	conn := parts.connector()
 	conn.Releases = make([]Release, min(1, len(parts.Releases))) // the checker asks only whether there are any
@@ -160,10 +170,10 @@ func (p *parser) parts(raw strictjson.Raw, parts *connectorParts, pointer string
 		parts.Releases = nil
 	}
 	if conn.Key.Valid() {
-		if at := p.claimed[conn.Key]; at != "" {
-			c.add("key", fmt.Sprintf("%s is stated at %s already; the first one counts", quote(string(conn.Key)), at))
+		if first, twice := p.claimed[conn.Key]; twice {
+			c.add("key", fmt.Sprintf("%s is stated at /connectors/%d already; the first one counts", quote(string(conn.Key)), first))
 		} else {
-			p.claimed[conn.Key] = pointer
+			p.claimed[conn.Key] = index
 		}
 	}
 	return merge(raw, faults, c.findings)

@@ -35,7 +35,7 @@ func (d *decoder) value(p *plan, v reflect.Value) bool {
 		return d.fatal(d.pos, reasonEnd)
 	}
 	c := d.data[d.pos]
-	if c == 'n' && p.op != opRaw && p.op != opRawMessage {
+	if c == 'n' && p.op != opRaw && p.op != opRawMessage && p.op != opKept {
 		return d.null(p, v)
 	}
 	switch p.op {
@@ -69,6 +69,8 @@ func (d *decoder) value(p *plan, v reflect.Value) bool {
 		return d.anyValue(v)
 	case opRaw:
 		return d.raw(v)
+	case opKept:
+		return d.keptValue(p, v)
 	case opRawMessage, opUnmarshaler:
 		return d.opaque(p, v)
 	}

@@ -29,13 +29,14 @@ const (
 	opUnmarshaler
 	opRawMessage
 	opRaw
+	opKept
 )
 
 // plan says how to decode one Go type.
 type plan struct {
 	op     op
 	typ    reflect.Type
-	elem   *plan // of slices, maps and pointers
+	elem   *plan // of slices, maps, pointers and Kept
 	fields []field
 	byName map[string]int // in fields
 	want   string         // for faults: "a string"
@@ -93,6 +94,10 @@ func (b *planner) plan(t reflect.Type) (*plan, error) {
 		}
 	case opStruct:
 		err = b.fields(p)
+	case opKept:
+		if p.elem, err = b.plan(t.Field(0).Type); err == nil {
+			p.want = p.elem.want
+		}
 	case 0:
 		err = fmt.Errorf("cannot decode into the Go type %v", t)
 	default:
@@ -111,6 +116,9 @@ func opOf(t reflect.Type) (o op, want string) {
 		return opRawMessage, "a value"
 	case reflect.TypeFor[time.Time]():
 		return opTime, "a time"
+	}
+	if t.Implements(reflect.TypeFor[kept]()) && t.Kind() == reflect.Struct {
+		return opKept, ""
 	}
 	if t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface {
 		switch p := reflect.PointerTo(t); {

@@ -3,9 +3,7 @@ package strictjson
 import (
 	"bytes"
 	"encoding/json"
-	"iter"
 	"reflect"
-	"strconv"
 )
 
 // Raw captures a value without decoding it, so that the entries of a big
@@ -16,27 +14,16 @@ type Raw struct {
 	Pointer string // of the value in the whole document
 }
 
-// Elements returns the elements of a captured array one by one; it ends early
-// where the array's syntax does. Of any other value there are none.
-func (r Raw) Elements() iter.Seq[Raw] {
-	return func(yield func(Raw) bool) {
-		if len(r.Bytes) == 0 || r.Bytes[0] != '[' {
-			return
-		}
-		i := skipSpace(r.Bytes, 1)
-		for n := 0; i < len(r.Bytes) && r.Bytes[i] != ']'; n++ {
-			end, reason := skipValue(r.Bytes, i)
-			if reason != "" || !yield(Raw{
-				Bytes: r.Bytes[i:end:end], Offset: r.Offset + i, Pointer: r.Pointer + "/" + strconv.Itoa(n),
-			}) {
-				return
-			}
-			if i = skipSpace(r.Bytes, end); i < len(r.Bytes) && r.Bytes[i] == ',' {
-				i = skipSpace(r.Bytes, i+1)
-			}
-		}
-	}
+// Kept decodes a value and captures its bytes as well.
+type Kept[T any] struct {
+	Value T
+	Bytes []byte // the value alone; part of the decoded input, not a copy
 }
+
+func (Kept[T]) kept() {}
+
+// kept is any Kept.
+type kept interface{ kept() }
 
 // raw captures the value at pos.
 func (d *decoder) raw(v reflect.Value) bool {
@@ -57,6 +44,14 @@ func (d *decoder) raw(v reflect.Value) bool {
 		}
 	}
 	return true
+}
+
+// keptValue decodes a Kept.
+func (d *decoder) keptValue(p *plan, v reflect.Value) bool {
+	start := d.pos
+	ok := d.value(p.elem, v.Field(0))
+	v.Field(1).SetBytes(d.data[start:d.pos:d.pos])
+	return ok
 }
 
 // opaque decodes types that take the value as it stands.

@@ -1,6 +1,7 @@
 package strictjson
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,18 +79,58 @@ func TestElements(t *testing.T) {
 		`{"a":1}`:               nil,
 		``:                      nil,
 		`[1,2`:                  {`/p/0 11 1`, `/p/1 13 2`},
-		`[1,?]`:                 {`/p/0 11 1`},
+		`[1,?,2]`:               {`/p/0 11 1`, `/p/1 13 `},
 	} {
 		var got []string
-		for r := range (Raw{Bytes: []byte(in), Offset: 10, Pointer: "/p"}).Elements() {
+		for e := (Raw{Bytes: []byte(in), Offset: 10, Pointer: "/p"}).Elements(); e.More(); {
+			if e.Index() != len(got) {
+				t.Error(e.Index())
+			}
+			r := e.Next()
 			got = append(got, lines([]Fault{{Pointer: r.Pointer, Offset: r.Offset, Reason: string(r.Bytes)}})...)
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%s: %s", in, d)
 		}
 	}
-	for range (Raw{Bytes: []byte(`[1,2]`)}).Elements() {
-		break // must not go on
+}
+
+func TestElementsThatAreSoundNeedOnePass(t *testing.T) {
+	t.Parallel()
+	e := Raw{Bytes: []byte(`[ {"n":1} , {"n":300},{"n":3},{"n":   4}]`), Offset: 5, Pointer: "/p"}.Elements()
+	var got []string
+	for e.More() {
+		var v inner
+		if e.Try(&v, 8, nil) {
+			got = append(got, strconv.Itoa(int(v.N)))
+			continue
+		}
+		r := e.Next()
+		got = append(got, r.Pointer+" "+string(r.Bytes))
+	}
+	want := []string{"1", `/p/1 {"n":300}`, "3", `/p/3 {"n":   4}`} // out of range, too long
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestKeptIsDecodedAndCaptured(t *testing.T) {
+	t.Parallel()
+	var v struct {
+		A Kept[inner]  `json:"a"`
+		B Kept[*inner] `json:"b"`
+		C Kept[string] `json:"c"`
+	}
+	faults := Decode([]byte(`{"a": {"n" : 1} ,"b":null,"c":null}`), &v, nil)
+	if d := cmp.Diff([]string{`/c 30 want a string, got null`}, lines(faults)); d != "" {
+		t.Error(d)
+	}
+	if v.A.Value.N != 1 || string(v.A.Bytes) != `{"n" : 1}` || v.B.Value != nil || string(v.B.Bytes) != "null" {
+		t.Errorf("%+v", v)
+	}
+	var bad Kept[chan int]
+	if f := Decode([]byte(`1`), &bad, nil); len(f) != 1 || !f[0].Fatal {
+		t.Error(f)
 	}
 }
 

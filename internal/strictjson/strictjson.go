@@ -69,10 +69,17 @@ type Fault struct {
 //
 // The type may consist of structs without embedding, slices, maps with string
 // keys, pointers, strings, booleans, numbers, any, time.Time, json.RawMessage,
-// Raw, and types that implement json.Unmarshaler or encoding.TextUnmarshaler.
-// The tag options omitempty and omitzero are ignored. Any other type is a Fatal
-// fault.
+// Raw, Kept, and types that implement json.Unmarshaler or
+// encoding.TextUnmarshaler. The tag options omitempty and omitzero are ignored.
+// Any other type is a Fatal fault.
 func Decode(data []byte, v any, o *Options) []Fault {
+	faults, _ := decode(data, v, o, true)
+	return faults
+}
+
+// decode is Decode. Unless whole it also takes data that goes on after the
+// value, and returns where the value ends.
+func decode(data []byte, v any, o *Options, whole bool) (faults []Fault, end int) {
 	d := decoder{data: data, depth: DefaultMaxDepth}
 	if o != nil {
 		d.o = *o
@@ -82,11 +89,11 @@ func Decode(data []byte, v any, o *Options) []Fault {
 	}
 	s := takeScratch()
 	d.path, d.names, d.buf = s.path[:0], s.names[:0], s.buf[:0]
-	d.decodeAll(v)
+	d.decodeAll(v, whole)
 	s.path, s.names, s.buf = d.path, d.names, d.buf
 	s.giveBack()
 	d.sort()
-	return d.faults
+	return d.faults, d.pos
 }
 
 // DecodeRaw decodes a captured value as Decode does; o's Base and Pointer are
@@ -100,7 +107,7 @@ func DecodeRaw(r Raw, v any, o *Options) []Fault {
 	return Decode(r.Bytes, v, &own)
 }
 
-func (d *decoder) decodeAll(v any) {
+func (d *decoder) decodeAll(v any, whole bool) {
 	target := reflect.ValueOf(v)
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		d.fatal(0, "cannot decode into a Go value that is not a non-nil pointer")
@@ -120,7 +127,7 @@ func (d *decoder) decodeAll(v any) {
 		d.fatal(d.pos, reason)
 		return
 	}
-	if !d.value(p, target.Elem()) {
+	if !d.value(p, target.Elem()) || !whole {
 		return
 	}
 	if d.space(); d.pos < len(d.data) {

@@ -81,7 +81,7 @@ func (d *decoder) keep(b []byte) string {
 	}
 	if d.arena.Cap()-d.arena.Len() < len(b) {
 		d.arena.Reset()
-		d.arena.Grow(max(len(b), min(len(d.data)-d.pos, d.kept, chunk)))
+		d.arena.Grow(max(len(b), min(len(d.data)-d.pos, d.kept/2, chunk)))
 	}
 	d.kept += len(b)
 	at := d.arena.Len()
