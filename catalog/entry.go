@@ -35,6 +35,9 @@ func newOffer(feed string, conn connector.Connector, value []byte) *offer {
 	return o
 }
 
+// holds reports whether the stored record has exactly this value.
+func (o *offer) holds(value []byte) bool { return o != nil && o.sum == sha256.Sum256(value) }
+
 // digest is what identifies a release of the offer (P15).
 func (o *offer) digest(r *connector.Release) connector.Digest {
 	if d, ok := o.references[r.Version]; ok {

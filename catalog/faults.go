@@ -3,6 +3,7 @@ package catalog
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // faultList collects everything wrong with an input, so that the caller sees
@@ -18,4 +19,16 @@ func (f *faultList) err() error {
 		return nil
 	}
 	return fmt.Errorf("%w: %w", ErrInvalid, errors.Join(*f...))
+}
+
+// maxText bounds what is remembered of an error, whose text may be a stranger's.
+const maxText = 4096 // bytes
+
+// clipText returns text short enough to be stored again and again, and as JSON can
+// hold it.
+func clipText(text string) string {
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "") + "… (cut)"
+	}
+	return strings.ToValidUTF8(text, "\uFFFD")
 }

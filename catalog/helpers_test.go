@@ -112,7 +112,7 @@ func cut(offer string) (connector.Key, string) {
 func (b *bench) offer(offer string, edit ...func(*connector.Release)) {
 	key, version := cut(offer)
 	m := &connector.Manifest{
-		Key: key, Version: version, Hosts: []string{"https://api." + string(key) + ".example"},
+		Key: key, Version: version, Hosts: []string{"https://api." + key.Name() + ".example"},
 		Auth:       []auth.Scheme{{ID: "key", Type: auth.APIKey, In: "header", Name: "X-Key"}},
 		Activities: []connector.Activity{{Name: "send"}}, BuildTargets: []string{"portable"},
 		Triggers: []connector.TriggerType{{Name: "received", Mode: connector.Polling}},

@@ -1,9 +1,8 @@
 package catalog
 
 import (
-	"crypto/sha256"
+	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/patchbay/patchbay/connector"
 )
@@ -76,12 +75,64 @@ func (s *snapshot) offerOf(key connector.Key, feed string) *offer {
 	return nil
 }
 
-// mergeConnector holds one connector against the digests seen before (P15)
-// and adds it to the ops if it differs from what is stored.
+// mergeConnector holds one connector against the model and the digests seen
+// before (P15), and adds it to the ops if it differs from what is stored. What it
+// refuses keeps its last known good form.
 func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connector, lost []string, stored func(connector.Key) (connector.Connector, error)) error {
 	old := s.offerOf(conn.Key, feed)
+	if value, err := json.Marshal(conn); err == nil && len(lost) == 0 && old.holds(value) {
+		return nil // what is stored has been through all this
+	}
+	problems := len(m.problems)
+	offered := conn.Releases
+	conn.Releases = s.acceptable(m, feed, &conn)
+	for _, p := range m.problems[problems:] {
+		if p.Lost == connector.LostConnector {
+			return nil
+		}
+		lost = append(lost, p.Version)
+	}
+	if old != nil && len(lost) > 0 {
+		before, err := stored(conn.Key)
+		if err != nil {
+			return err
+		}
+		conn.Releases = restore(conn.Releases, before.Releases, lost)
+	}
+	lose := func(reason string, args ...any) {
+		m.problems = append(m.problems, connectorProblem(feed, conn.Key, "", connector.LostConnector, reason, args...))
+	}
+	if len(conn.Releases) == 0 {
+		lose("no release is left of %d", len(offered))
+		return nil
+	}
+	value := encode(conn)
+	if len(value) > MaxStoreValue {
+		lose("it has %d bytes, at most %d can be stored", len(value), MaxStoreValue)
+		return nil
+	}
+	if old.holds(value) {
+		return nil
+	}
+	m.ops = append(m.ops, Put(indexKey(feed, conn.Key), value, Any()))
+	m.changed++
+	return nil
+}
+
+// acceptable returns the releases that can be taken in, and adds a problem for
+// each of the others, or one for the whole connector.
+func (s *snapshot) acceptable(m *merged, feed string, conn *connector.Connector) []connector.Release {
+	bad := inspect(conn)
+	if len(bad.whole) > 0 {
+		m.problems = append(m.problems, connector.Problem{Feed: feed, Key: string(conn.Key), Lost: connector.LostConnector, Faults: bad.whole})
+		return nil
+	}
 	releases := make([]connector.Release, 0, len(conn.Releases))
-	for _, r := range conn.Releases {
+	for i, r := range conn.Releases {
+		if faults := bad.releases[i]; faults != nil {
+			m.problems = append(m.problems, connector.Problem{Feed: feed, Key: string(conn.Key), Version: r.Version, Lost: connector.LostRelease, Faults: faults})
+			continue
+		}
 		known, from := s.firstSeen(conn.Key, r.Version)
 		if known == "" || known == r.Digest() {
 			releases = append(releases, r)
@@ -89,31 +140,26 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 		}
 		m.problems = append(m.problems, connectorProblem(feed, conn.Key, r.Version, connector.LostRelease,
 			"a release is immutable (P15): %s had digest %s first, from %s; now it comes with %s", r.Version, known, from, r.Digest()))
-		lost = append(lost, r.Version)
 	}
-	if old != nil && len(lost) > 0 {
-		before, err := stored(conn.Key)
-		if err != nil {
-			return err
+	return releases
+}
+
+// restore adds the last known good form of the versions lost, except where one
+// statement of a version was lost and another was good.
+func restore(releases, before []connector.Release, lost []string) []connector.Release {
+	missing := make(map[string]bool, len(lost))
+	for _, v := range lost {
+		missing[v] = true
+	}
+	for i := range releases {
+		delete(missing, releases[i].Version)
+	}
+	for _, r := range before {
+		if missing[r.Version] {
+			releases = append(releases, r)
 		}
-		for _, r := range before.Releases {
-			if slices.Contains(lost, r.Version) {
-				releases = append(releases, r) // its last known good form
-			}
-		}
 	}
-	if len(releases) == 0 {
-		m.problems = append(m.problems, connectorProblem(feed, conn.Key, "", connector.LostConnector, "no release is left"))
-		return nil
-	}
-	conn.Releases = releases
-	value := encode(conn)
-	if old != nil && old.sum == sha256.Sum256(value) {
-		return nil
-	}
-	m.ops = append(m.ops, Put(indexKey(feed, conn.Key), value, Any()))
-	m.changed++
-	return nil
+	return releases
 }
 
 // firstSeen returns the digest that a version had when it was first seen, and

@@ -24,6 +24,7 @@ func TestP10_LateSubscriberSeesTheWhole(t *testing.T) {
 	op, err := b.admin.Install(t.Context(), b.plan(t, "a", "b"))
 	require.NoError(t, err)
 	waitFor(t, op, "a", catalog.Done)
+	waitFor(t, op, "b", catalog.Fetching)
 	late, err := b.admin.Operation(t.Context(), op.ID)
 	require.NoError(t, err)
 	var seen []string

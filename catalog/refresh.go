@@ -155,22 +155,32 @@ func (c *Catalog) believe(u *FeedUpdate, rec *feedRecord) error {
 }
 
 // recordFailure stores that a feed failed, once per reason: not every retry of
-// a feed that stays down is a change.
+// a feed that stays down is a change. It is tried again when another process has
+// changed the record meanwhile, whose high-water mark must not be lost (P20).
 func (c *Catalog) recordFailure(ctx context.Context, by Principal, feed string, cause *Error) error {
-	var rec feedRecord
-	if old := c.snapshot().feeds[feed]; old != nil {
-		rec = *old
+	for {
+		var rec feedRecord
+		if old := c.snapshot().feeds[feed]; old != nil {
+			rec = *old
+		}
+		reason := clipText(cause.Err.Error())
+		if rec.Error == reason {
+			return nil
+		}
+		unmoved := atRevision(rec.rev)
+		rec.Error = reason
+		if rec.StaleSince.IsZero() {
+			rec.StaleSince = c.opts.Clock().UTC()
+		}
+		err := c.commit(ctx, AuditEntry{By: by, Action: "feed", Target: feed, Outcome: reason},
+			Put(feedKey(feed), encode(rec), unmoved))
+		if !conflicted(err, feedKey(feed)) {
+			return err
+		}
+		if err := c.sync(ctx); err != nil {
+			return err
+		}
 	}
-	reason := cause.Err.Error()
-	if rec.Error == reason {
-		return nil
-	}
-	rec.Error = reason
-	if rec.StaleSince.IsZero() {
-		rec.StaleSince = c.opts.Clock().UTC()
-	}
-	return c.commit(ctx, AuditEntry{By: by, Action: "feed", Target: feed, Outcome: reason},
-		Put(feedKey(feed), encode(rec), Any()))
 }
 
 // takeIn stores what an update changes. It is judged again when another
@@ -231,7 +241,11 @@ func (c *Catalog) storeUpdate(ctx context.Context, by Principal, feed string, u 
 		By: by, Action: "feed", Target: feed,
 		Detail: fmt.Sprintf("%d added or changed, %d removed, %d problems", m.changed, m.removed, len(m.problems)),
 	}
-	return c.commit(ctx, entry, append(m.ops, Put(feedKey(feed), encode(rec), unmoved))...)
+	err = c.commit(ctx, entry, append(m.ops, Put(feedKey(feed), encode(rec), unmoved))...)
+	if errors.Is(err, ErrInvalid) || errors.Is(err, ErrStoreFull) {
+		return feedError(feed, fmt.Errorf("cannot be stored: %w", err)) // it is too large: that is its own failure
+	}
+	return err
 }
 
 // connectorProblem makes a Problem that the catalog itself found.
