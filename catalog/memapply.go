@@ -107,8 +107,7 @@ func (e *memEdit) finish(remembered int) *memState {
 	if excess := next.graves.Len() - remembered; excess > 0 {
 		e.graves = next.graves.Edit()
 		for grave := range next.graves.From(memChange{}) {
-			// Deletions of one revision are forgotten together: part of them helps nobody.
-			if excess <= 0 && grave.revision != next.floor {
+			if excess == 0 {
 				break
 			}
 			next.floor = grave.revision

@@ -75,7 +75,7 @@ func TestMemStore_RemembersNoDeletions(t *testing.T) {
 	require.Equal(t, rev, next)
 }
 
-// Deletions of one revision are remembered or forgotten together.
+// A revision some of whose deletions are forgotten is forgotten whole.
 func TestMemStore_ForgetsWholeRevisions(t *testing.T) {
 	t.Parallel()
 	s := catalog.NewMemStore(&catalog.MemStoreOptions{Deletions: 3})

@@ -119,12 +119,7 @@ func (e *Edit[K, V]) shrink(n *node[K, V], i int) {
 			continue
 		}
 		a = e.own(a)
-		if b.children != nil {
-			// b's first key is not looked at as long as it is first; now it is.
-			a.keys = append(append(a.keys, n.keys[left+1]), b.keys[1:]...)
-		} else {
-			a.keys = append(a.keys, b.keys...)
-		}
+		a.keys = append(a.keys, b.keys...)
 		a.values = append(a.values, b.values...)
 		a.children = append(a.children, b.children...)
 		n.children[left] = a

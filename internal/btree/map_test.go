@@ -51,11 +51,11 @@ func TestMap_AgainstBruteForce(t *testing.T) {
 	}
 	var versions []version
 	m, want := btree.New[int, int](cmp.Compare[int]), map[int]int{}
-	for round := range 120 {
+	for round := range 60 {
 		e := m.Edit()
-		space := 1 + r.IntN(12_000)
+		space := 1 + r.IntN(40_000)
 		deleteMore := round%3 == 2
-		for range r.IntN(1500) {
+		for range r.IntN(12_000) {
 			k := r.IntN(space)
 			if r.IntN(10) < 3 || deleteMore && r.IntN(10) < 9 {
 				_, had := want[k]
@@ -83,10 +83,9 @@ func TestMap_AgainstBruteForce(t *testing.T) {
 		slices.Sort(sorted)
 		require.Equal(t, len(sorted), v.m.Len())
 		for range 20 {
-			from := r.IntN(12_500)
+			from := r.IntN(41_000)
 			i, found := slices.BinarySearch(sorted, from)
-			require.ElementsMatch(t, sorted[i:], keys(v.m, from))
-			require.True(t, slices.IsSorted(keys(v.m, from)))
+			require.True(t, slices.Equal(sorted[i:], keys(v.m, from)))
 			_, ok := v.m.Get(from)
 			require.Equal(t, found, ok)
 		}

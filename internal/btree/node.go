@@ -7,7 +7,8 @@ import (
 
 // node is a leaf (keys and values) or a branch (keys and children). keys[i] of a
 // branch is at most the least key below children[i], and greater than every
-// key below children[i-1]; keys[0] is never looked at.
+// key below children[i-1]. keys[0] is what the parent says of the node, too; in
+// the leftmost branches, where keys smaller than it may be put, nobody looks at it.
 type node[K, V any] struct {
 	owner    *Edit[K, V] // who may change it in place; nobody when nil
 	keys     []K
