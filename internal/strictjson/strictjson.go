@@ -28,6 +28,9 @@ type Options struct {
 	// AllowUnknown ignores members that the Go type does not name, for foreign
 	// formats. Without it they are faults unless their name starts with "x-".
 	AllowUnknown bool
+	// NoExtensions makes members whose name starts with "x-" faults like any other
+	// unknown one, for documents in which a mistyped name must not pass.
+	NoExtensions bool
 	// AllowNull makes null leave a member as it is, for foreign formats that write
 	// null for absent. Without it only pointers, any and the raw types take null.
 	AllowNull bool

@@ -368,3 +368,12 @@ func TestForeignFormats(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestExtensionsCanBeRefused(t *testing.T) {
+	t.Parallel()
+	var v sample
+	want := []string{`/x-a 1 unknown member "x-a"`}
+	if d := cmp.Diff(want, lines(Decode([]byte(`{"x-a":1}`), &v, &Options{NoExtensions: true}))); d != "" {
+		t.Error(d)
+	}
+}

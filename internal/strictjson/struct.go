@@ -41,7 +41,8 @@ func (d *decoder) unknown(p *plan, set *nameSet, key name) bool {
 		return d.duplicate(key)
 	}
 	b := d.bytes(key)
-	if d.o.AllowUnknown || (len(b) > 1 && b[0] == 'x' && b[1] == '-') {
+	extension := len(b) > 1 && b[0] == 'x' && b[1] == '-'
+	if d.o.AllowUnknown || (extension && !d.o.NoExtensions) {
 		return d.check()
 	}
 	if d.full() {
