@@ -7,6 +7,7 @@ import (
 
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/installer"
+	"github.com/patchbay/patchbay/internal/strictjson"
 )
 
 // feedRecord is what the store remembers of one feed.
@@ -91,8 +92,11 @@ func encode(v any) []byte {
 
 func decode[T any](r Record) (T, error) {
 	var v T
-	if err := json.Unmarshal(r.Value, &v); err != nil {
-		return v, fmt.Errorf("record %q is damaged: %w", r.Key, err)
+	// Members that a newer version of the library wrote are passed over. Depth
+	// is bounded where documents come in; a record wraps them once more.
+	faults := strictjson.Decode(r.Value, &v, &strictjson.Options{AllowUnknown: true, AllowNull: true, MaxDepth: 10_000})
+	if len(faults) > 0 {
+		return v, fmt.Errorf("record %q is damaged: %s: %s", r.Key, faults[0].Pointer, faults[0].Reason)
 	}
 	return v, nil
 }
