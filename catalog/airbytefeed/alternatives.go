@@ -2,6 +2,7 @@ package airbytefeed
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/connector"
@@ -144,7 +145,7 @@ func (b *builder) unite(f, g *field) {
 func union(a, b []any) []any {
 	seen := make(map[any]bool, len(a)+len(b))
 	var out []any
-	for _, v := range append(a[:len(a):len(a)], b...) {
+	for _, v := range append(slices.Clip(a), b...) {
 		switch v.(type) {
 		case string, float64, bool:
 			if !seen[v] {

@@ -3,6 +3,7 @@ package airbytefeed
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -122,25 +123,13 @@ func TestP16_OneBadDefinitionSpoilsNoOther(t *testing.T) {
 		for _, where := range []string{"sources", "destinations"} {
 			t.Run(name+" in "+where, func(t *testing.T) {
 				t.Parallel()
-				conns, problems := []connector.Connector(nil), []connector.Problem(nil)
 				pointer, at := tc.pointer, "/sources/1"
-				if where == "sources" {
-					conns, problems = load(t, registry(t, list{def(1), tc.bad, def(2)}, dest(3)))
-				} else {
-					bad, pick := tc.bad, func(d object) {
-						d["destinationDefinitionId"], d["sourceDefinitionId"] = d["sourceDefinitionId"], d["destinationDefinitionId"]
-					}
-					if d, ok := bad.(object); ok {
-						copied := object{}
-						for k, v := range d {
-							copied[k] = v
-						}
-						pick(copied)
-						bad = copied
-					}
+				data := registry(t, list{def(1), tc.bad, def(2)}, dest(3))
+				if where == "destinations" {
 					pointer, at = strings.Replace(pointer, "/source", "/destination", 1), "/destinations/0"
-					conns, problems = load(t, registry(t, list{def(1), def(2)}, bad, dest(3)))
+					data = registry(t, list{def(1), def(2)}, moved(tc.bad), dest(3))
 				}
+				conns, problems := load(t, data)
 				require.Len(t, conns, 3)
 				require.Len(t, problems, 1)
 				p := problems[0]
@@ -150,6 +139,17 @@ func TestP16_OneBadDefinitionSpoilsNoOther(t *testing.T) {
 			})
 		}
 	}
+}
+
+// moved returns a definition with the ids of source and destination swapped.
+func moved(v any) any {
+	d, ok := v.(object)
+	if !ok {
+		return v
+	}
+	d = maps.Clone(d)
+	d["destinationDefinitionId"], d["sourceDefinitionId"] = d["sourceDefinitionId"], d["destinationDefinitionId"]
+	return d
 }
 
 func TestAllFaultsOfADefinitionAreOneProblem(t *testing.T) {
@@ -172,6 +172,23 @@ func TestAllFaultsOfADefinitionAreOneProblem(t *testing.T) {
 		{Pointer: "/sources/0/custom", Line: 5, Column: 24, Reason: "want a boolean, got a string"},
 		{Pointer: "/sources/0/releases/releaseCandidates/2.0.0-rc.1", Line: 6, Column: 52, Reason: "want an object, got a number"},
 	}}}, problems)
+}
+
+func TestLostDefinitionTellsWhatElseIsOdd(t *testing.T) {
+	t.Parallel()
+	_, problems := load(t, registry(t, list{def(1, object{"dockerImageTag": "x", "documentationUrl": "x"})}))
+	require.Len(t, problems, 1)
+	requireFault(t, problems[0].Faults, "/sources/0/documentationUrl", "left out")
+	requireFault(t, problems[0].Faults, "/sources/0/dockerImageTag", "three numbers")
+}
+
+func TestDuplicateMembersLoseADefinitionHoweverDeep(t *testing.T) {
+	t.Parallel()
+	good := string(registry(t, list{def(1, object{"spec": spec(props(nil, object{"a": object{"type": "array", "items": object{"type": "string"}}}))}), def(2)}))
+	conns, problems := load(t, []byte(strings.Replace(good, `"items": {`, `"items": { "x": 1, "x": 2,`, 1)))
+	require.Len(t, conns, 1)
+	require.Len(t, problems, 1)
+	requireFault(t, problems[0].Faults, "/sources/0/spec/connectionSpecification/properties/a/items/x", "duplicate member")
 }
 
 // A key must not change its owner because of a typing error elsewhere.

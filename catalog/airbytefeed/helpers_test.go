@@ -123,7 +123,7 @@ func check(tb testing.TB, data []byte, conns []connector.Connector, problems []c
 func located(tb testing.TB, data []byte, f connector.Fault) {
 	tb.Helper()
 	lines := bytes.SplitAfter(data, []byte("\n"))
-	require.Greater(tb, f.Line, 0)
+	require.Positive(tb, f.Line)
 	require.LessOrEqual(tb, f.Line, len(lines))
 	offset := f.Column - 1
 	for _, l := range lines[:f.Line-1] {

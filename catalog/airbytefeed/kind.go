@@ -1,6 +1,8 @@
 package airbytefeed
 
 import (
+	"slices"
+
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/internal/strictjson"
 )
@@ -99,11 +101,7 @@ func holdsSecret(raw strictjson.Raw) bool {
 func anySecret(v any) bool {
 	switch v := v.(type) {
 	case []any:
-		for _, e := range v {
-			if anySecret(e) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(v, anySecret)
 	case map[string]any:
 		if set, _ := flag(v["airbyte_secret"], true); set {
 			return true

@@ -2,6 +2,7 @@ package airbytefeed
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/patchbay/patchbay/auth"
@@ -111,12 +112,7 @@ func (f *field) allows(v any) bool {
 	if !ok {
 		return false
 	}
-	for _, e := range append(f.Enum[:len(f.Enum):len(f.Enum)], f.Default) {
-		if e == any(want) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(append(slices.Clip(f.Enum), f.Default), any(want))
 }
 
 // apply makes s the flow's scheme. What the flow returns is not asked for.

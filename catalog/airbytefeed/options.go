@@ -8,9 +8,9 @@ import (
 	"github.com/patchbay/patchbay/internal/egress"
 )
 
-// DefaultMaxBytes bounds a registry document: 64 MiB, some twenty times a
+// DefaultMaxBytes bounds a registry document: 32 MiB, some ten times a
 // real one.
-const DefaultMaxBytes = 64 << 20
+const DefaultMaxBytes = 32 << 20
 
 // DefaultName is the name of a feed that is given none.
 const DefaultName = "airbyte"

@@ -2,6 +2,7 @@ package airbytefeed
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,27 @@ func TestDefinitionBecomesAConnector(t *testing.T) {
 		}},
 	}
 	require.Empty(t, cmp.Diff(want, conns[0]))
+}
+
+func TestLinksThatAreNoneAreLeftOut(t *testing.T) {
+	t.Parallel()
+	for in, ok := range map[string]bool{
+		"https://docs.example.com/x?y#z": true, "http://docs.example.com": true,
+		"javascript:alert(1)": false, "javascript://docs.example.com/%0aalert(1)": false, "ftp://docs.example.com/x": false,
+		"//docs.example.com/x": false, "/x": false, "docs.example.com": false, "https:///x": false, "https://user@docs.example.com": false,
+		"https://docs.example.com/a b": false, "https://docs.example.com\\@evil.test": false, "https://docs.example.com/é": false,
+		"https://docs.example.com/" + strings.Repeat("x", connector.MaxURLBytes): false, "https://[": false,
+	} {
+		conns, problems := load(t, registry(t, list{def(1, object{"documentationUrl": in, "iconUrl": in})}))
+		if ok {
+			require.Empty(t, problems, in)
+			require.Equal(t, []string{in, in, in}, []string{conns[0].DocsURL, conns[0].Icon, conns[0].Releases[0].Manifest.DocsURL})
+			continue
+		}
+		require.Empty(t, conns[0].DocsURL+conns[0].Icon+conns[0].Releases[0].Manifest.DocsURL, in)
+		require.Equal(t, connector.LostNothing, problems[0].Lost)
+		require.Len(t, problems[0].Faults, 2, in)
+	}
 }
 
 func TestPublisherIsTheNamespaceOfTheImage(t *testing.T) {

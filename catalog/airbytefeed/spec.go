@@ -76,7 +76,7 @@ func (b *builder) choose(root *schema) {
 	for depth := 0; depth < 3 && len(level) > 0; depth++ {
 		var next []named
 		for _, at := range level {
-			for _, m := range at.schema.members(quiet) {
+			for _, m := range at.members(quiet) {
 				path := join(at.path, m.name)
 				if len(m.OneOf) == 0 {
 					next = append(next, named{path, &m.schema})

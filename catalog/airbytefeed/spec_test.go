@@ -10,8 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func ptr(f float64) *float64 { return &f }
-
 // A property on its own, in the one scheme of a plain specification.
 func TestProperties(t *testing.T) {
 	t.Parallel()
@@ -24,7 +22,7 @@ func TestProperties(t *testing.T) {
 		"nothing":         {object{}, auth.Param{Kind: "string"}, "has no type; taken as text"},
 		"nullable":        {object{"type": list{"string", "null"}}, auth.Param{Kind: "string"}, ""},
 		"default":         {object{"type": "string", "default": "a"}, auth.Param{Kind: "string", Default: "a"}, ""},
-		"lengths":         {object{"type": "string", "minLength": 1, "maxLength": 9}, auth.Param{Kind: "string", Min: ptr(1), Max: ptr(9)}, ""},
+		"lengths":         {object{"type": "string", "minLength": 1, "maxLength": 9}, auth.Param{Kind: "string", Min: new(1.0), Max: new(9.0)}, ""},
 		"pattern":         {object{"type": "string", "pattern": "^a+$"}, auth.Param{Kind: "string", Pattern: "^a+$"}, ""},
 		"not RE2":         {object{"type": "string", "pattern": "a(?!b)"}, auth.Param{Kind: "string"}, "pattern is not an RE2 regular expression; left out"},
 		"choice":          {object{"type": "string", "enum": list{"a", "b"}, "default": "b"}, auth.Param{Kind: "string", Enum: list{"a", "b"}, Default: "b"}, ""},
@@ -35,7 +33,7 @@ func TestProperties(t *testing.T) {
 		"time":            {object{"type": "string", "format": "date-time"}, auth.Param{Kind: "date-time"}, ""},
 		"pattern of time": {object{"type": "string", "format": "date-time", "pattern": "Z$"}, auth.Param{Kind: "string", Pattern: "Z$"}, ""},
 		"other format":    {object{"type": "string", "format": "uri"}, auth.Param{Kind: "string"}, ""},
-		"integer":         {object{"type": "integer", "minimum": 0, "maximum": 10, "default": 5}, auth.Param{Kind: "integer", Min: ptr(0), Max: ptr(10), Default: 5.0}, ""},
+		"integer":         {object{"type": "integer", "minimum": 0, "maximum": 10, "default": 5}, auth.Param{Kind: "integer", Min: new(0.0), Max: new(10.0), Default: 5.0}, ""},
 		"number":          {object{"type": "number", "default": 0.5}, auth.Param{Kind: "number", Default: 0.5}, ""},
 		"text for number": {object{"type": "number", "default": "1"}, auth.Param{Kind: "number"}, "default must be a number; left out"},
 		"number, no type": {object{"default": 2}, auth.Param{Kind: "number", Default: 2.0}, ""},
@@ -51,7 +49,7 @@ func TestProperties(t *testing.T) {
 		"known secret":    {object{"type": "string", "airbyte_secret": true, "default": "k1", "examples": list{"k2"}}, auth.Param{Kind: "string", Secret: true}, "value of a secret is not kept"},
 		"fixed secret":    {object{"type": "string", "airbyte_secret": true, "const": "k1"}, auth.Param{Kind: "string", Secret: true}, "value of a secret is not kept"},
 		"secrets to pick": {object{"type": "string", "airbyte_secret": true, "enum": list{"k1", "k2"}}, auth.Param{Kind: "string", Secret: true}, "value of a secret is not kept"},
-		"texts":           {object{"type": "array", "items": object{"type": "string"}, "minItems": 1}, auth.Param{Kind: "array", Min: ptr(1)}, ""},
+		"texts":           {object{"type": "array", "items": object{"type": "string"}, "minItems": 1}, auth.Param{Kind: "array", Min: new(1.0)}, ""},
 		"texts to pick":   {object{"type": "array", "items": object{"type": "string", "enum": list{"a"}, "pattern": "a"}, "default": list{"a"}}, auth.Param{Kind: "array", Enum: list{"a"}, Pattern: "a", Default: list{"a"}}, ""},
 		"items, no type":  {object{"type": "array", "items": object{"enum": list{"a"}}}, auth.Param{Kind: "array", Enum: list{"a"}}, ""},
 		"numbers":         {object{"type": "array", "items": object{"type": "integer"}, "default": list{1.0}}, auth.Param{Kind: "json", Default: list{1.0}}, "shape of the items cannot be expressed"},
@@ -68,7 +66,7 @@ func TestProperties(t *testing.T) {
 		"odd keyword":     {object{"type": "string", "title": 5}, auth.Param{Kind: "string"}, "want a string, got a number"},
 		"long title":      {object{"type": "string", "title": strings.Repeat("x", 600)}, auth.Param{Kind: "string"}, "title is longer than 512 bytes; left out"},
 		"bell in a help":  {object{"type": "string", "description": "\a"}, auth.Param{Kind: "string"}, "help contains a control character; left out"},
-		"bounds crossed":  {object{"type": "integer", "minimum": 2, "maximum": 1}, auth.Param{Kind: "integer", Min: ptr(2)}, "max is less than min; left out"},
+		"bounds crossed":  {object{"type": "integer", "minimum": 2, "maximum": 1}, auth.Param{Kind: "integer", Min: new(2.0)}, "max is less than min; left out"},
 		"fixed, but odd":  {object{"type": "integer", "const": "x"}, auth.Param{Kind: "integer", Role: "hidden"}, "default must be a"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,7 +140,7 @@ func TestKeysThatCannotBeAskedFor(t *testing.T) {
 
 func TestNestingIsBounded(t *testing.T) {
 	t.Parallel()
-	deep := object(text("T"))
+	deep := text("T")
 	for range maxNesting + 3 {
 		deep = props(nil, object{"o": deep})
 	}
@@ -227,10 +225,10 @@ func TestClassify(t *testing.T) {
 		{"private_key", "client_id", auth.Custom},
 	} {
 		p := object{}
-		for _, k := range strings.Fields(tc.secret) {
+		for k := range strings.FieldsSeq(tc.secret) {
 			p[k] = secret(k)
 		}
-		for _, k := range strings.Fields(tc.plain) {
+		for k := range strings.FieldsSeq(tc.plain) {
 			p[k] = text(k)
 		}
 		schemes, _ := schemesOf(t, props(nil, p))

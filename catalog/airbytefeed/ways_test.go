@@ -53,7 +53,7 @@ func TestEveryAlternativeOfTheCredentialsIsAScheme(t *testing.T) {
 func TestIDsOfSchemes(t *testing.T) {
 	t.Parallel()
 	ids := func(branches ...any) []string {
-		schemes, _ := schemesOf(t, props(nil, object{"auth": object{"oneOf": list(branches)}}))
+		schemes, _ := schemesOf(t, props(nil, object{"auth": object{"oneOf": branches}}))
 		var out []string
 		for _, s := range schemes {
 			out = append(out, s.ID)
@@ -141,7 +141,7 @@ func TestOtherAlternativesBecomeOneSetOfFields(t *testing.T) {
 	schemes, notes := schemesOf(t, props(list{"mode"}, object{"mode": object{
 		"type": "object", "default": "two",
 		"oneOf": list{
-			branch("One", "one", list{"kind", "both"}, object{
+			branch("One", "one", list{"kind", "both", "only"}, object{
 				"both": text("Both"), "same": number(object{"default": 1, "minimum": 0}), "fixed_here": fixed("x"), "only": text(""),
 				"choice": object{"type": "string", "enum": list{"a", "b"}}, "differs": text("D"), "half": text("H"), "masked": text("M"),
 			}),
@@ -159,7 +159,7 @@ func TestOtherAlternativesBecomeOneSetOfFields(t *testing.T) {
 	require.Empty(t, cmp.Diff(map[string]auth.Param{
 		"mode.kind":       {Key: "mode.kind", Kind: "string", Role: "required", Enum: list{"one", "two"}, Default: "two"},
 		"mode.both":       {Key: "mode.both", Title: "Both", Kind: "string", Role: "required"},
-		"mode.same":       {Key: "mode.same", Kind: "integer", Role: "optional", Default: 1.0, Min: ptr(0)},
+		"mode.same":       {Key: "mode.same", Kind: "integer", Role: "optional", Default: 1.0, Min: new(0.0)},
 		"mode.fixed_here": {Key: "mode.fixed_here", Title: "Free", Kind: "string", Role: "optional"},
 		"mode.only":       {Key: "mode.only", Kind: "string", Role: "optional"},
 		"mode.choice":     {Key: "mode.choice", Kind: "string", Role: "optional", Enum: list{"a", "b", "c"}},
@@ -182,6 +182,11 @@ func TestAlternativesAtTheRootAndAlone(t *testing.T) {
 	}})
 	require.Equal(t, []auth.Param{{Key: "kind", Kind: "string", Role: "required", Enum: list{"one", "two"}}}, schemes[0].Params)
 	require.Empty(t, notes)
+
+	_, notes = schemesOf(t, props(nil, object{"plan": object{"oneOf": list{
+		branch("Small", "small", nil, object{"rate": fixed(1)}), branch("Large", "large", nil, object{"rate": fixed(9)}),
+	}}}))
+	require.Len(t, notes, 1, "that small means 1 and large 9 is not kept")
 
 	schemes, notes = schemesOf(t, props(list{"m"}, object{"m": object{"oneOf": list{branch("One", "one", list{"a"}, object{"a": text("A")})}}}))
 	require.Equal(t, []auth.Param{
