@@ -5,16 +5,30 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/patchbay/patchbay/auth"
 )
 
 // canonical returns the manifest as JSON that is the same for manifests that
 // state the same: no white space, members in a fixed order, those of JSON
-// Schemas sorted. A nil manifest is null.
+// Schemas sorted, and hosts and parameters, whose order carries no meaning, too:
+// a feed that maps them from JSON members may give them in any. A nil manifest
+// is null.
 func (m *Manifest) canonical() ([]byte, error) {
 	if m == nil {
 		return []byte("null"), nil
 	}
 	c := *m
+	c.Hosts = slices.Sorted(slices.Values(m.Hosts))
+	c.Auth = slices.Clone(m.Auth)
+	for i := range c.Auth {
+		c.Auth[i].Params = sortedParams(c.Auth[i].Params)
+	}
+	c.Triggers = slices.Clone(m.Triggers)
+	for i := range c.Triggers {
+		c.Triggers[i].Params = sortedParams(c.Triggers[i].Params)
+	}
 	c.Activities = slices.Clone(m.Activities)
 	for i := range c.Activities {
 		a := &c.Activities[i]
@@ -31,6 +45,12 @@ func (m *Manifest) canonical() ([]byte, error) {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
 	return b, nil
+}
+
+func sortedParams(params []auth.Param) []auth.Param {
+	sorted := slices.Clone(params)
+	slices.SortStableFunc(sorted, func(a, b auth.Param) int { return strings.Compare(a.Key, b.Key) })
+	return sorted
 }
 
 // canonicalJSON sorts the members of every object and drops white space. Numbers
