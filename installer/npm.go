@@ -52,11 +52,12 @@ func text(raw strictjson.Raw) string {
 }
 
 // NPMKey returns the connector key of an npm package: its name in lower case,
-// and "scope/name" for a scoped "@scope/name".
+// and "scope/name" for a scoped "@scope/name". The error wraps
+// connector.ErrInvalid.
 func NPMKey(name string) (connector.Key, error) {
 	plain, scoped := strings.CutPrefix(name, "@")
 	if scoped != strings.Contains(plain, "/") {
-		return "", fmt.Errorf("npm name %q: %w", name, fs.ErrInvalid)
+		return "", fmt.Errorf("npm name %q: want \"name\" or \"@scope/name\": %w", name, connector.ErrInvalid)
 	}
 	key, err := connector.ParseKey(strings.ToLower(plain))
 	if err != nil {

@@ -32,7 +32,8 @@ func TestCrashChild(t *testing.T) {
 		if i%3 == 2 {
 			require.NoError(t, in.Remove(t.Context(), r))
 		}
-		fmt.Println("installed", r.Version)
+		_, err = fmt.Fprintln(os.Stdout, "installed", r.Version)
+		require.NoError(t, err)
 	}
 }
 

@@ -27,11 +27,13 @@ func TestInstaller(t *testing.T) {
 	t.Parallel()
 	installertest.TestInstaller(t,
 		func(tb testing.TB) installer.Installer {
+			tb.Helper()
 			return newPlace(filepath.Join(tb.TempDir(), "not", "yet", "there"))
 		},
 		&installertest.KitOptions{
 			Reopen: func(_ testing.TB, in installer.Installer) installer.Installer { return newPlace(in.(place).dir) },
 			Corrupt: func(tb testing.TB, in installer.Installer, r *installer.Receipt) {
+				tb.Helper()
 				name := filepath.Join(contentOf(in.(place).dir, r), "files", connector.ManifestFile)
 				data, err := os.ReadFile(name)
 				require.NoError(tb, err)

@@ -36,6 +36,7 @@ func TestLayout(t *testing.T) {
 	require.NoError(t, err)
 	var got []string
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		require.NoError(t, err)
 		rel, _ := filepath.Rel(dir, path)
 		got = append(got, filepath.ToSlash(rel))
 		info, err := d.Info()

@@ -87,7 +87,7 @@ func (f *Fake) Installed() []*installer.Receipt {
 	for _, r := range f.held {
 		all = append(all, r)
 	}
-	slices.SortFunc(all, func(a, b *installer.Receipt) int { return compare(a, b) })
+	slices.SortFunc(all, compare)
 	return all
 }
 

@@ -60,7 +60,7 @@ func testCancelWhileFetching(k *kit) {
 	const patience = 20 * time.Second
 	ctx, cancel := context.WithCancel(k.Context())
 	defer cancel()
-	pkg := Package("mail", "1.0.0", sampleFiles...)
+	pkg := Package("mail", "1.0.0", sampleFiles()...)
 	wrap(pkg, func(body io.ReadCloser) io.ReadCloser {
 		return &hanging{Reader: io.LimitReader(body, 100), closed: make(chan struct{}), waits: cancel}
 	})

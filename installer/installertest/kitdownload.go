@@ -36,7 +36,7 @@ func testWrongDigest(k *kit) {
 	pkg := Package("mail", "1.0.0")
 	got, want := pkg.Artifact.Digest, connector.DigestOf([]byte("what was promised"))
 	pkg.Artifact.Digest = want
-	err := k.refuse(pkg, installer.ErrCorrupt)
+	err := k.refused(pkg, installer.ErrCorrupt)
 	digest, ok := errors.AsType[*installer.DigestError](err)
 	if !ok {
 		k.Fatalf("the error is %q, want an *installer.DigestError in it", err)
@@ -47,7 +47,7 @@ func testWrongDigest(k *kit) {
 }
 
 func testTruncated(k *kit) {
-	pkg := Package("mail", "1.0.0", sampleFiles...)
+	pkg := Package("mail", "1.0.0", sampleFiles()...)
 	size := pkg.Artifact.Size
 	wrap(pkg, func(body io.ReadCloser) io.ReadCloser {
 		return struct {
@@ -55,7 +55,7 @@ func testTruncated(k *kit) {
 			io.Closer
 		}{io.LimitReader(body, size/2), body}
 	})
-	err := k.refuse(pkg, installer.ErrCorrupt)
+	err := k.refused(pkg, installer.ErrCorrupt)
 	wrong, ok := errors.AsType[*installer.SizeError](err)
 	if !ok {
 		k.Fatalf("the error is %q, want an *installer.SizeError in it", err)
@@ -88,7 +88,7 @@ func testMoreThanStated(k *kit) {
 	pkg := Package("mail", "1.0.0")
 	var read int64
 	wrap(pkg, func(body io.ReadCloser) io.ReadCloser { return flood{body, &read} })
-	err := k.refuse(pkg, installer.ErrCorrupt)
+	err := k.refused(pkg, installer.ErrCorrupt)
 	if _, ok := errors.AsType[*installer.SizeError](err); !ok {
 		k.Errorf("the error is %q, want an *installer.SizeError in it", err)
 	}
@@ -113,7 +113,7 @@ func (b broken) Read(p []byte) (int, error) {
 func testDownloadFails(k *kit) {
 	pkg := Package("mail", "1.0.0")
 	wrap(pkg, func(body io.ReadCloser) io.ReadCloser { return broken{body} })
-	err := k.refuse(pkg, errNetwork)
+	err := k.refused(pkg, errNetwork)
 	if errors.Is(err, installer.ErrCorrupt) {
 		k.Errorf("a network that fails is no corruption: %v", err)
 	}

@@ -35,7 +35,7 @@ func testOtherIdentity(k *kit) {
 // identity sees that a package is refused because it says to be another.
 func (k *kit) identity(pkg *installer.Package, key connector.Key, version string, keep ...*installer.Receipt) {
 	k.Helper()
-	e, ok := errors.AsType[*installer.IdentityError](k.refuse(pkg, installer.ErrIdentity, keep...))
+	e, ok := errors.AsType[*installer.IdentityError](k.refused(pkg, installer.ErrIdentity, keep...))
 	if !ok {
 		k.Fatalf("no *installer.IdentityError")
 	}

@@ -29,24 +29,26 @@ func installTopics() []topic {
 	}
 }
 
-var sampleFiles = []File{
-	{Name: "bin/run", Body: "#!/bin/sh\n", Mode: 0o755},
-	{Name: "icons/icon.svg", Body: "<svg/>"},
-	{Name: "empty"},
-	{Name: "äöü.txt", Body: "text"},
+func sampleFiles() []File {
+	return []File{
+		{Name: "bin/run", Body: "#!/bin/sh\n", Mode: 0o755},
+		{Name: "icons/icon.svg", Body: "<svg/>"},
+		{Name: "empty"},
+		{Name: "äöü.txt", Body: "text"},
+	}
 }
 
 // everyMedia returns one package in every media type that has bytes.
 func everyMedia() map[string]*installer.Package {
 	m := &connector.Manifest{Key: "acme/mail", Version: "1.2.3-rc.1+build.5", Hosts: []string{"https://api.example.com"}}
-	files := append([]File{ManifestFile(m)}, sampleFiles...)
+	files := append([]File{ManifestFile(m)}, sampleFiles()...)
 	return map[string]*installer.Package{
 		"tar":        FromBytes(m.Key, m.Version, connector.MediaPackageTar, Tar(files...)),
 		"tar+gzip":   FromBytes(m.Key, m.Version, connector.MediaPackageTarGzip, TarGz(files...)),
 		"no type":    FromBytes(m.Key, m.Version, "", TarGz(append(files, File{Name: "other"})...)),
 		"zip":        FromBytes(m.Key, m.Version, connector.MediaPackageZip, Zip(files...)),
-		"npm":        NPMPackage("n8n-nodes-mail", "1.2.3", sampleFiles...),
-		"scoped npm": NPMPackage("@acme/Mail", "1.2.3", sampleFiles...),
+		"npm":        NPMPackage("n8n-nodes-mail", "1.2.3", sampleFiles()...),
+		"scoped npm": NPMPackage("@acme/Mail", "1.2.3", sampleFiles()...),
 	}
 }
 
@@ -61,7 +63,7 @@ func testInstall(k *kit) {
 		equal(k, name+": Digest", r.Digest, pkg.Artifact.Digest)
 		equal(k, name+": MediaType", r.MediaType, pkg.MediaType())
 		equal(k, name+": Size", r.Size, pkg.Artifact.Size)
-		if !r.Tree.Valid() || r.Files < 1+len(sampleFiles) {
+		if !r.Tree.Valid() || r.Files < 1+len(sampleFiles()) {
 			k.Errorf("%s: Tree %q of %d files", name, r.Tree, r.Files)
 		}
 		if r.InstalledAt.Before(before) {
@@ -105,7 +107,7 @@ func testFiles(k *kit) {
 		if !ok {
 			k.Skip("the installer has no files to show")
 		}
-		for _, f := range sampleFiles {
+		for _, f := range sampleFiles() {
 			data, err := fs.ReadFile(files, f.Name)
 			k.good(name, err)
 			equal(k, name+": "+f.Name, string(data), f.Body)
@@ -170,7 +172,7 @@ func testConcurrently(k *kit) {
 	errs := make([]error, n)
 	var wait sync.WaitGroup
 	for i := range n {
-		pkg := Package(connector.Key(fmt.Sprintf("mail-%d", i)), "1.0.0", sampleFiles...)
+		pkg := Package(connector.Key(fmt.Sprintf("mail-%d", i)), "1.0.0", sampleFiles()...)
 		wait.Go(func() { receipts[i], errs[i] = k.Install(k.Context(), pkg, nil) })
 	}
 	wait.Wait()
@@ -194,7 +196,7 @@ func testReopened(k *kit) {
 		k.Skip("KitOptions.Reopen is nil")
 	}
 	var opened atomic.Int32
-	pkg := counted(Package("mail", "1.0.0", sampleFiles...), &opened)
+	pkg := counted(Package("mail", "1.0.0", sampleFiles()...), &opened)
 	r := k.install(pkg)
 	k.Installer = k.o.Reopen(k.TB, k.Installer)
 	k.good("Verify", k.Verify(k.Context(), r))

@@ -46,7 +46,7 @@ func testCorrupt(k *kit) {
 		k.Skip("KitOptions.Corrupt is nil")
 	}
 	var opened atomic.Int32
-	pkg := counted(Package("mail", "1.0.0", sampleFiles...), &opened)
+	pkg := counted(Package("mail", "1.0.0", sampleFiles()...), &opened)
 	other := k.install(Package("mail", "0.9.0"))
 	r := k.install(pkg)
 	k.o.Corrupt(k.TB, k.Installer, r)

@@ -42,10 +42,10 @@ func (s *RootSink) Close() error {
 // parent returns the directory of a path.
 func (s *RootSink) parent(name string) (*os.Root, error) {
 	dir := path.Dir(name)
-	switch {
-	case dir == ".":
+	if dir == "." {
 		return s.root, nil
-	case dir == s.dir:
+	}
+	if dir == s.dir {
 		return s.open, nil
 	}
 	from, rel := s.root, dir
