@@ -22,9 +22,9 @@ type Catalog struct {
 	self  string         // names this Catalog in leases
 
 	snap    atomic.Pointer[snapshot]
-	syncing sync.Mutex // held while a new snapshot is made
-	writing sync.Mutex // held while a change is written, so that this process never races with itself
-	loading sync.Mutex // held while feeds are loaded
+	syncing turn // to make a new snapshot
+	writing turn // to write a change, so that this process never races with itself
+	loading turn // to load feeds
 
 	subs   subscribers
 	checks feedChecks
@@ -47,7 +47,10 @@ func Open(ctx context.Context, o *Options) (*Catalog, error) {
 	if err != nil {
 		return nil, &Error{Op: "open", Err: err}
 	}
-	c := &Catalog{opts: opts, store: opts.Store, rank: map[string]int{}, self: newID()}
+	c := &Catalog{
+		opts: opts, store: opts.Store, rank: map[string]int{}, self: newID(),
+		syncing: newTurn(), writing: newTurn(), loading: newTurn(),
+	}
 	if c.store == nil {
 		c.store, c.owned = NewMemStore(nil), true
 	}

@@ -28,8 +28,10 @@ func (c *Catalog) commit(ctx context.Context, entry AuditEntry, ops ...Op) error
 }
 
 func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) error {
-	c.writing.Lock()
-	defer c.writing.Unlock()
+	if err := c.writing.take(ctx); err != nil {
+		return err
+	}
+	defer c.writing.give()
 	for {
 		head, rev, err := get[auditHead](ctx, c, keyAuditHead)
 		if err != nil && !errors.Is(err, ErrNotFound) {

@@ -152,3 +152,16 @@ func TestP16_EndlessErrorTextIsCut(t *testing.T) {
 	require.Error(t, b.admin.Refresh(t.Context()))
 	assert.Equal(t, 2, auditCount(t, b, "feed"), "the same failure is one change")
 }
+
+func TestP16_ExpiryThatCannotBeStoredIsRefused(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, []string{"slack@1.0.0"})
+	careless := &editedFeed{FakeFeed: b.feed, edit: func(u *catalog.FeedUpdate) {
+		u.Expires = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+	}}
+	b.reopen(t, func(o *catalog.Options) { o.Feeds = []catalog.Feed{careless} })
+	b.feed.SetIndex(9, time.Time{})
+	require.Error(t, b.admin.Refresh(t.Context()))
+	st := b.status(t, "main")
+	assert.Equal(t, []any{catalog.FeedStale, uint64(0)}, []any{st.Condition, st.Version})
+}

@@ -10,8 +10,10 @@ import (
 // one's own and other processes', reach the snapshot this one way. When it
 // returns nil, everything that was committed before the call is visible.
 func (c *Catalog) sync(ctx context.Context) error {
-	c.syncing.Lock()
-	defer c.syncing.Unlock()
+	if err := c.syncing.take(ctx); err != nil {
+		return err
+	}
+	defer c.syncing.give()
 	for {
 		before := c.snapshot()
 		changes, next, err := c.store.Changes(ctx, before.rev, MaxStorePage)
