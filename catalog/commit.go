@@ -16,6 +16,12 @@ func (c *Catalog) commit(ctx context.Context, entry AuditEntry, ops ...Op) error
 	if entry.Outcome == "" {
 		entry.Outcome = outcomeOK
 	}
+	entry.Outcome = clipText(entry.Outcome)
+	// What is hashed is what will be read back, where text that was no UTF-8 is mended.
+	entry, err := decode[AuditEntry](Record{Key: prefixAudit, Value: encode(entry)})
+	if err != nil {
+		return err
+	}
 	if err := c.append(ctx, entry, ops); err != nil {
 		return err
 	}
@@ -45,10 +51,13 @@ func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) error 
 		log := []Op{Put(keyAuditHead, encode(next), at), Put(auditKey(entry.Seq), encode(entry), Absent())}
 		_, err = c.store.Apply(ctx, slices.Concat(ops, log)...)
 		var conflict *ConflictError
-		if errors.As(err, &conflict) && conflict.Index >= len(ops) {
-			continue // another process was quicker; ctx bounds the retries
+		switch {
+		case !errors.As(err, &conflict) || conflict.Index < len(ops):
+			return err
+		case conflict.Index > len(ops): // the head is as it was read, and yet there is an entry after it
+			return fmt.Errorf("audit log is damaged: %w", err)
 		}
-		return err
+		// Another process was quicker; ctx bounds the retries.
 	}
 }
 

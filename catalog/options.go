@@ -3,7 +3,9 @@ package catalog
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/installer"
@@ -16,10 +18,11 @@ type Options struct {
 	// Catalog then closes; a Store given here stays the caller's to close.
 	Store Store
 	// Feeds are the sources of available connectors, the more trusted first: where
-	// two offer one key, the earlier wins (P17). Names must differ.
+	// two offer one key, the earlier wins (P17). Names must differ. They are part of
+	// what is stored: a feed under another name is another feed.
 	Feeds []Feed
 	// Installer puts packages in place. Without one, Install fails with
-	// errors.ErrUnsupported.
+	// errors.ErrUnsupported, and operations under way are left to a process that has one.
 	Installer installer.Installer
 	// Artifacts opens artifacts that a feed does not open itself. Default: HTTPS
 	// only, public addresses only, at most MaxArtifactBytes.
@@ -84,20 +87,9 @@ func (o *Options) withDefaults() (Options, error) {
 	if o != nil {
 		opts = *o
 	}
+	opts.Feeds = slices.Clone(opts.Feeds)
 	var faults faultList
-	seen := map[string]bool{}
-	for i, f := range opts.Feeds {
-		switch {
-		case f == nil:
-			faults.add("Feeds[%d] is nil", i)
-		case f.Name() == "":
-			faults.add("Feeds[%d] has no name", i)
-		case seen[f.Name()]:
-			faults.add("Feeds[%d]: another feed is named %q", i, f.Name())
-		default:
-			seen[f.Name()] = true
-		}
-	}
+	checkFeeds(opts.Feeds, &faults)
 	switch opts.Preview {
 	case PreviewNever, PreviewIfNoGA, PreviewAlways:
 	default:
@@ -111,8 +103,8 @@ func (o *Options) withDefaults() (Options, error) {
 	if opts.Lease != 0 && opts.Lease < minLease {
 		faults.add("Lease %v is below %v", opts.Lease, minLease)
 	}
-	if opts.Parallel < 0 || opts.MaxArtifactBytes < 0 || opts.ActivityDelay < 0 || opts.FeedTimeout < 0 {
-		faults.add("Parallel, MaxArtifactBytes, ActivityDelay and FeedTimeout must not be negative")
+	if opts.Parallel < 0 || opts.MaxArtifactBytes < 0 || opts.ActivityDelay < 0 || opts.FeedTimeout < 0 || opts.FollowEvery < 0 {
+		faults.add("Parallel, MaxArtifactBytes, ActivityDelay, FeedTimeout and FollowEvery must not be negative")
 	}
 	if err := faults.err(); err != nil {
 		return opts, fmt.Errorf("options: %w", err)
@@ -129,6 +121,30 @@ func (o *Options) withDefaults() (Options, error) {
 	}
 	setDefault(&opts.Logger, slog.New(slog.DiscardHandler))
 	return opts, nil
+}
+
+// checkFeeds adds what is wrong with the names of feeds, which become part of
+// store keys.
+func checkFeeds(feeds []Feed, faults *faultList) {
+	seen := map[string]bool{}
+	for i, f := range feeds {
+		if f == nil {
+			faults.add("Feeds[%d] is nil", i)
+			continue
+		}
+		name := f.Name()
+		switch {
+		case name == "":
+			faults.add("Feeds[%d] has no name", i)
+		case !utf8.ValidString(name):
+			faults.add("Feeds[%d]: the name %q is no UTF-8", i, name)
+		case len(indexPrefix(name))+connector.MaxKeyBytes > MaxStoreKey:
+			faults.add("Feeds[%d]: the name %q... is too long: about 370 letters or 120 others are allowed", i, name[:20])
+		case seen[name]:
+			faults.add("Feeds[%d]: another feed is named %q", i, name)
+		}
+		seen[name] = true
+	}
 }
 
 // setDefault gives *p the value v if it is zero. Interfaces compare with nil.

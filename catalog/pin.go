@@ -11,7 +11,7 @@ import (
 // Pin says to which versions a connector is held (P8).
 type Pin struct {
 	Versions string // an exact version, or a range such as "~2.1"
-	Reason   string // required
+	Reason   string // required, at most 4096 bytes
 	// Expires is from when the pin no longer counts; zero: never.
 	Expires time.Time
 }

@@ -14,7 +14,7 @@ import (
 // Query narrows, orders and pages a list of connectors. The zero value, and
 // nil, mean all of them by name.
 type Query struct {
-	Text     string          // every word must occur in key, name, description, publisher or a category; case does not matter
+	Text     string          // every word must occur in key, name, description, publisher or a category; case does not matter; at most 1024 bytes
 	Category string          // exactly, but for case
 	Stage    connector.Stage // of the row's version
 	Tag      Tag             // Untagged: any
@@ -27,7 +27,7 @@ type Query struct {
 	// Limit is the size of a page; default 50, at most 1000. Ignored by
 	// iterators.
 	Limit int
-	// After is the Next of the page before; empty: from the start.
+	// After is the Next of the page before; empty: from the start. Ignored by iterators.
 	After string
 }
 
@@ -43,8 +43,10 @@ const (
 )
 
 const (
-	defaultPage = 50
-	maxPage     = 1000
+	defaultPage  = 50
+	maxPage      = 1000
+	maxQueryText = 1024     // bytes
+	maxCursor    = 16 << 10 // bytes; a name has at most 512
 )
 
 // check returns every fault of the query at once.
@@ -59,10 +61,15 @@ func (q *Query) check() error {
 	if !slices.Contains([]SortBy{ByName, ByKey, ByTag, ByPublished}, q.Sort) {
 		faults.add("Sort %q is no order", q.Sort)
 	}
+	if len(q.Text) > maxQueryText || len(q.Category) > maxQueryText {
+		faults.add("Text and Category have %d and %d bytes, at most %d are allowed", len(q.Text), len(q.Category), maxQueryText)
+	}
 	if q.Limit < 0 || q.Limit > maxPage {
 		faults.add("Limit %d is not between 0 and %d", q.Limit, maxPage)
 	}
-	if q.After != "" {
+	if len(q.After) > maxCursor {
+		faults.add("After is not the Next of a page: it has %d bytes", len(q.After))
+	} else if q.After != "" {
 		if _, err := decodeCursor(q.After); err != nil {
 			faults.add("After is not the Next of a page")
 		}

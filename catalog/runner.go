@@ -87,6 +87,9 @@ func (c *Catalog) closeOperation(ctx context.Context, rec opRecord) error {
 
 // takeUp starts work on every unfinished operation.
 func (c *Catalog) takeUp(ctx context.Context) error {
+	if c.opts.Installer == nil {
+		return nil // another process has one, or the next
+	}
 	for marker, err := range c.list(ctx, prefixOpen) {
 		if err != nil {
 			return err

@@ -11,7 +11,7 @@ import (
 // Skip says which versions are not to be chosen (P7).
 type Skip struct {
 	Versions string // an exact version, or a range such as ">=3.0.0 <3.2.0"
-	Reason   string // required: it is what somebody who asks for the version is told
+	Reason   string // required, at most 4096 bytes: it is what somebody who asks for the version is told
 	// Expires is from when the skip no longer counts; zero: never.
 	Expires time.Time
 }

@@ -88,8 +88,8 @@ func (w *worker) do(ctx context.Context) error {
 func (w *worker) end(ctx context.Context, state ItemState, note string, cause error) error {
 	entry := AuditEntry{By: w.op.By, Action: "install.item", Key: w.item.Item.Key, Target: w.item.Item.To, Detail: note}
 	if cause != nil {
-		entry.Outcome = cause.Error()
-		w.item.Error = cause.Error()
+		entry.Outcome = clipText(cause.Error())
+		w.item.Error = entry.Outcome
 	}
 	w.item.State, w.item.Note, w.item.Changed = state, note, w.cat.opts.Clock().UTC()
 	return w.cat.commit(ctx, entry, w.put(), w.lease.end())
