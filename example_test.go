@@ -1,4 +1,4 @@
-package patchbay_test
+package patchbay_test //nolint:testableexamples // it needs a driver and a feed; examples/quickstart runs the like
 
 import (
 	"context"
