@@ -11,25 +11,39 @@ import (
 func (w *worker) activate(ctx context.Context, got *installed) error {
 	it := &w.item.Item
 	now := w.cat.opts.Clock().UTC()
+	w.item.State, w.item.Changed, w.item.Error = Done, now, ""
+	e := w.cat.snapshot().entry(it.Key)
+	if e != nil && e.active() == it.To {
+		return w.repair(ctx, e, got)
+	}
 	pub := publication{Active: it.To, PublishedAt: now, ActivatedAt: now}
 	var before []byte
-	if e := w.cat.snapshot().entry(it.Key); e != nil && e.pub != nil {
+	if e != nil && e.pub != nil {
 		pub.Previous, pub.PublishedAt = e.pub.Active, e.pub.PublishedAt
 		before = encode(e.pub)
 	}
 	w.cat.pendActivities(&pub, now)
 	after := encode(pub)
-	w.item.State, w.item.Changed, w.item.Error = Done, now, ""
 	entry := AuditEntry{
 		By: w.op.By, Action: "install.item", Key: it.Key, Target: it.To, Before: digestOf(before), After: digestOf(after),
 		Detail: fmt.Sprintf("operation %s, digest %s", w.op.ID, it.Digest),
 	}
-	err := w.cat.commit(ctx, entry,
+	err := w.cat.commit(ctx, entry, w.lease.end(), // first: who lost it must not judge by the rest
 		Put(publishedKey(it.Key), after, atRevision(it.Base)),
 		Put(versioned(prefixInstalled, it.Key, it.To), encode(got), Any()),
-		w.put(), w.lease.end())
+		w.put())
 	if err == nil && pub.NeedConfirm {
 		w.cat.background(func(ctx context.Context) { w.cat.confirmOne(ctx, it.Key) })
 	}
 	return err
+}
+
+// repair records that the active version, which was damaged, is whole again.
+// Nothing changes for who uses it.
+func (w *worker) repair(ctx context.Context, e *entry, got *installed) error {
+	it := &w.item.Item
+	w.item.Note = "was damaged, installed again"
+	entry := AuditEntry{By: w.op.By, Action: "install.item", Key: it.Key, Target: it.To, Detail: w.item.Note}
+	return w.cat.commit(ctx, entry, w.lease.end(), Check(publishedKey(it.Key), At(e.pubRev)),
+		Put(versioned(prefixInstalled, it.Key, it.To), encode(got), Any()), w.put())
 }

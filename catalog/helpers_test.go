@@ -217,6 +217,7 @@ type fakeDisk struct {
 	fail     map[string]error                     // by key@version
 	gates    map[string]chan struct{}             // by key@version: Install waits
 	manifest map[string]func(*connector.Manifest) // what the package says of itself
+	stuck    error                                // what Remove fails with
 }
 
 func newFakeDisk() *fakeDisk {
@@ -299,8 +300,30 @@ func (d *fakeDisk) Verify(_ context.Context, r *installer.Receipt) error {
 func (d *fakeDisk) Remove(_ context.Context, r *installer.Receipt) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.stuck != nil {
+		return d.stuck
+	}
 	delete(d.files, r.Digest)
 	return nil
+}
+
+func (d *fakeDisk) Sweep(_ context.Context, keep []*installer.Receipt) (removed int, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for digest := range d.files {
+		if !slices.ContainsFunc(keep, func(r *installer.Receipt) bool { return r.Digest == digest }) {
+			delete(d.files, digest)
+			removed++
+		}
+	}
+	return removed, nil
+}
+
+// set changes the disk's behaviour while it is in use.
+func (d *fakeDisk) set(change func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	change()
 }
 
 func (d *fakeDisk) held() []string {

@@ -21,8 +21,9 @@ type lease struct {
 	key connector.Key
 	op  string
 
-	mu  sync.Mutex
-	rev Revision
+	mu      sync.Mutex
+	rev     Revision
+	expires time.Time // at the latest, by this process's clock, which does not jump
 }
 
 // tryLease takes the lease if it is free or expired. It returns nil without an
@@ -54,10 +55,11 @@ func (c *Catalog) tryLease(ctx context.Context, key connector.Key, op string) (*
 func (l *lease) write(ctx context.Context, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	start := time.Now()
 	rec := leaseRecord{Holder: l.cat.self, Op: l.op, Until: now.Add(l.cat.opts.Lease)}
 	rev, err := l.cat.store.Apply(ctx, Put(leaseKey(l.key), encode(rec), atRevision(l.rev)))
 	if err == nil {
-		l.rev = rev
+		l.rev, l.expires = rev, start.Add(l.cat.opts.Lease)
 	}
 	return err
 }
@@ -80,13 +82,14 @@ func (c *Catalog) waitLease(ctx context.Context, key connector.Key, op string, s
 }
 
 // keep renews the lease until stop is called. The context it returns ends when
-// the lease is lost. stop returns errLeaseLost if it was.
+// the lease is lost, or could not be renewed in time: nobody else may have begun by
+// then. stop returns errLeaseLost if it was.
 func (l *lease) keep(ctx context.Context) (held context.Context, stop func() error) {
 	held, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for sleep(held, l.cat.opts.Lease/3) == nil {
+		for sleep(held, min(l.cat.opts.Lease/3, time.Until(l.deadline()))) == nil {
 			if err := l.renew(held); err != nil {
 				cancel(err)
 			}
@@ -102,17 +105,27 @@ func (l *lease) keep(ctx context.Context) (held context.Context, stop func() err
 	}
 }
 
-// renew prolongs the lease. A store that does not answer is tried again; only
-// a record that changed means that the lease is lost.
+// renew prolongs the lease. A store that does not answer is tried again until the
+// lease has run out; a record that changed means that it is lost already.
 func (l *lease) renew(ctx context.Context) error {
+	expires := l.deadline()
+	ctx, cancel := context.WithDeadline(ctx, expires)
+	defer cancel()
 	now, err := l.cat.store.Now(ctx)
 	if err == nil {
 		err = l.write(ctx, now)
 	}
-	if errors.Is(err, ErrConflict) {
+	if errors.Is(err, ErrConflict) || err != nil && !time.Now().Before(expires) {
 		return fmt.Errorf("%w: %w", errLeaseLost, err)
 	}
 	return nil
+}
+
+// deadline is when the lease runs out unless it is renewed.
+func (l *lease) deadline() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.expires
 }
 
 // end is the op that gives the lease back within the commit it protects.

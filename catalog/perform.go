@@ -15,7 +15,7 @@ import (
 // put in place all the same, if anything.
 func (w *worker) perform(ctx context.Context) (got *installed, note string, err error) {
 	if err := w.cat.sync(ctx); err != nil {
-		return nil, "", err
+		return nil, "", fmt.Errorf("%w: %w", errInterrupted, err)
 	}
 	it := &w.item.Item
 	e := w.cat.snapshot().entry(it.Key)
@@ -23,13 +23,14 @@ func (w *worker) perform(ctx context.Context) (got *installed, note string, err 
 		return nil, "", fmt.Errorf("%w: no longer offered", ErrStalePlan)
 	}
 	in := e.installed[it.To]
-	if in != nil && e.active() == it.To && in.Receipt.Digest == it.Digest {
+	sound := in != nil && in.Receipt.Digest == it.Digest && w.cat.opts.Installer.Verify(ctx, &in.Receipt) == nil
+	if sound && e.active() == it.To {
 		return nil, "already active", nil
 	}
 	if e.pubRev != it.Base {
 		return nil, "", fmt.Errorf("%w: planned from version %q, active is %q", ErrStalePlan, it.From, e.active())
 	}
-	if in != nil && w.cat.opts.Installer.Verify(ctx, &in.Receipt) == nil {
+	if sound {
 		return in, "", w.approved(e, in) // P13: nothing is downloaded
 	}
 	got, err = w.fetch(ctx, e)
@@ -52,6 +53,7 @@ func (w *worker) fetch(ctx context.Context, e *entry) (*installed, error) {
 	if d := r.Digest(); d != it.Digest {
 		return nil, fmt.Errorf("%w: planned digest %s, offered is %s", ErrStalePlan, it.Digest, d)
 	}
+	w.mediaType = r.Artifact.MediaType
 	receipt, err := w.cat.opts.Installer.Install(ctx, w.cat.pack(e, r), w.report)
 	if err != nil {
 		return nil, err

@@ -46,7 +46,8 @@ type PlanItem struct {
 	// Deprecated is the publisher's message when To is deprecated.
 	Deprecated string `json:"deprecated,omitempty"`
 
-	// Active says that To is the active version already: nothing will be done.
+	// Active says that To is the active version already: nothing will be done, unless
+	// its receipt no longer verifies; then it is installed again.
 	Active bool `json:"alreadyActive,omitempty"`
 	// Installed says that To is installed already: if its receipt still verifies,
 	// nothing will be downloaded (P13).

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/patchbay/patchbay/installer"
@@ -14,7 +15,13 @@ type worker struct {
 	n     int
 	item  itemRecord
 	lease *lease
+
+	mediaType string // of the artifact, once it is known
 }
+
+// errInterrupted stops a worker that could not learn what it must know. The item is
+// taken up again.
+var errInterrupted = errors.New("interrupted")
 
 // run does the item and returns nil when it is final, in this process or
 // another. It is called holding a slot, which it gives back. An error means that the item is not final.
@@ -64,46 +71,70 @@ func (w *worker) do(ctx context.Context) error {
 	held, stop := w.lease.keep(ctx)
 	w.reportState(w.item.State)
 	got, note, err := w.perform(held)
+	var left *installer.Receipt
+	if err != nil && held.Err() == nil && !errors.Is(err, errInterrupted) {
+		left = w.cleanUp(held, got)
+	}
 	if stopped := stop(); stopped != nil {
 		return stopped // the lease is lost: somebody else does the item
 	}
-	if ctx.Err() != nil {
-		return ctx.Err() // closing: the next process resumes
-	}
 	switch {
+	case ctx.Err() != nil:
+		return ctx.Err() // closing: the next process resumes
+	case errors.Is(err, errInterrupted):
+		return err
 	case err != nil:
-		return w.fail(ctx, got, err)
+		return w.fail(ctx, left, err)
 	case note != "":
 		return w.end(ctx, Skipped, note, nil)
 	}
 	w.reportState(Activating)
 	err = w.activate(ctx, got)
 	if conflicted(err, publishedKey(w.item.Item.Key)) {
-		return w.fail(ctx, got, fmt.Errorf("%w: another version became active meanwhile", ErrStalePlan))
+		return w.fail(ctx, &got.Receipt, fmt.Errorf("%w: another version became active meanwhile", ErrStalePlan))
 	}
 	return err
 }
 
+// cleanUp takes away what the failed attempt put in place, or an earlier one that a
+// crash cut short, unless it is installed. It is called under the lease, without
+// which the files may be somebody else's. What could not be removed is returned.
+func (w *worker) cleanUp(ctx context.Context, got *installed) (left *installer.Receipt) {
+	it := &w.item.Item
+	if e := w.cat.snapshot().entry(it.Key); e != nil && e.installed[it.To] != nil {
+		return nil
+	}
+	receipt := &installer.Receipt{Key: it.Key, Version: it.To, MediaType: w.mediaType, Digest: it.Digest}
+	if got != nil {
+		receipt = &got.Receipt
+	}
+	err := w.cat.opts.Installer.Remove(ctx, receipt)
+	if err != nil && ctx.Err() == nil {
+		w.cat.opts.Logger.WarnContext(ctx, "patchbay: cannot clean up", "connector", it.Key, "version", it.To, "error", err)
+	}
+	if err == nil || got == nil {
+		return nil
+	}
+	return receipt
+}
+
+// fail records the failure, and what is left to be removed.
+func (w *worker) fail(ctx context.Context, left *installer.Receipt, cause error) error {
+	if left == nil {
+		return w.end(ctx, Failed, "", cause)
+	}
+	return w.end(ctx, Failed, "", cause, Put(versioned(prefixTrash, left.Key, left.Version), encode(left), Any()))
+}
+
 // end commits a final state without changing what is published.
-func (w *worker) end(ctx context.Context, state ItemState, note string, cause error) error {
+func (w *worker) end(ctx context.Context, state ItemState, note string, cause error, more ...Op) error {
 	entry := AuditEntry{By: w.op.By, Action: "install.item", Key: w.item.Item.Key, Target: w.item.Item.To, Detail: note}
 	if cause != nil {
 		entry.Outcome = clipText(cause.Error())
 		w.item.Error = entry.Outcome
 	}
 	w.item.State, w.item.Note, w.item.Changed = state, note, w.cat.opts.Clock().UTC()
-	return w.cat.commit(ctx, entry, w.put(), w.lease.end())
-}
-
-// fail takes away what the failed attempt put in place, unless it is in use,
-// and records the failure. After a crash in between, the item is done again.
-func (w *worker) fail(ctx context.Context, got *installed, cause error) error {
-	if e := w.cat.snapshot().entry(w.item.Item.Key); got != nil && (e == nil || e.installed[got.Receipt.Version] == nil) {
-		if err := w.cat.opts.Installer.Remove(ctx, &got.Receipt); err != nil {
-			return err
-		}
-	}
-	return w.end(ctx, Failed, "", cause)
+	return w.cat.commit(ctx, entry, append(more, w.lease.end(), w.put())...)
 }
 
 func (w *worker) put() Op {
