@@ -26,6 +26,8 @@
 //     manifests, indexes
 //   - [github.com/patchbay/patchbay/connector/version]: the selection of a
 //     version, with a verdict on each
+//   - [github.com/patchbay/patchbay/governance]: who may make which new
+//     connections: policies, assignments, and decisions that say why
 //   - [github.com/patchbay/patchbay/installer]: the port for installing
 //     packages, and the pipeline that fetches and verifies them
 //   - the packages below installer whose names end in "installer": where

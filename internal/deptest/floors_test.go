@@ -15,7 +15,8 @@ var floors = [][]string{
 	{"internal/*"},
 	{"auth"},
 	{"auth/*", "connector"},
-	{"connector/*", "governance", "installer", "internal/faultlist", "internal/index"},
+	{"connector/*", "installer", "internal/faultlist", "internal/index"},
+	{"governance"},
 	{"governance/*", "installer/*", "catalog"},
 	{"catalog/*"},
 }
