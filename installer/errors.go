@@ -32,8 +32,8 @@ var (
 	ErrLimit = errors.New("limit exceeded")
 )
 
-// Error says where an installation failed and for which package. Every
-// installer of this module fails with one.
+// Error says what failed for which package, and while installing in which
+// phase. Every Install, Verify, Remove and Open of this module fails with one.
 type Error struct {
 	Phase   Phase // empty: before anything was fetched, or not while installing
 	Key     connector.Key

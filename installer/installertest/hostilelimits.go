@@ -41,15 +41,15 @@ func hostileLimits() []Hostile {
 		rawTar("limit", "PAX size of 2^63-1", pax(tar.TypeXHeader, "size=9223372036854775807"), header{name: "file"}.block()),
 		rawTar("limit", "size of 8 GiB", header{name: "file", size: "77777777777"}.block()),
 		tarball("limit", "path of 33 elements", File{Name: strings.Repeat("a/", 32) + "x"}),
-		gzipped("limit", "64 MiB of zeros", func() []byte {
-			return TarGz(honest(), File{Name: "bomb", Body: string(make([]byte, 64*mib))})
+		gzipped("limit", "16 MiB of zeros", func() []byte {
+			return TarGz(honest(), File{Name: "bomb", Body: string(make([]byte, 16*mib))})
 		}),
-		gzipped("limit", "64 MiB after the end", func() []byte {
-			return Gzip(append(Tar(honest()), make([]byte, 64*mib)...))
+		gzipped("limit", "16 MiB after the end", func() []byte {
+			return Gzip(append(Tar(honest()), make([]byte, 16*mib)...))
 		}),
-		gzipped("limit", "64 MiB of PAX headers", func() []byte {
+		gzipped("limit", "16 MiB of PAX headers", func() []byte {
 			block := pax(tar.TypeXHeader, "comment="+strings.Repeat("x", mib/2))
-			return Gzip(slices.Concat(tarStart(), bytes.Repeat(block, 128)))
+			return Gzip(slices.Concat(tarStart(), bytes.Repeat(block, 32)))
 		}),
 		gzipped("limit", "200,000 entries", func() []byte { return manyEntries(200_000) }),
 		gzipped("limit", "many implied directories", impliedDirectories),

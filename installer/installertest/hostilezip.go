@@ -145,7 +145,7 @@ func hostileZips() []Hostile {
 		zipWith("format", "something between the entries", zipRecord{name: "a", body: "x", gap: "hidden"}),
 		zipWith("format", "data descriptor missing", zipRecord{name: "a", body: "x", flags: 1 << 3}),
 		zipWith("limit", "path of 33 elements", zipRecord{name: strings.Repeat("a/", 32) + "x"}),
-		zipWith("limit", "64 MiB of zeros", zipBomb(64<<20)),
+		zipWith("limit", "16 MiB of zeros", zipBomb(16<<20)),
 		zipped("format", "something before the first entry", func() []byte {
 			return rawZip(zipRecord{name: honest().Name, body: honest().Body, gap: "MZ"})
 		}),

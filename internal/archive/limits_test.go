@@ -106,8 +106,10 @@ type nopWriter struct{}
 func (nopWriter) Write(p []byte) (int, error) { return len(p), nil }
 func (nopWriter) Close() error                { return nil }
 
+// heap returns the bytes that are held.
 func heap() uint64 {
 	var m runtime.MemStats
+	runtime.GC()
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
@@ -135,14 +137,14 @@ func TestMemoryIsBounded(t *testing.T) {
 	})
 	t.Run("99,999 long names", func(t *testing.T) {
 		data := manyFiles(99_999)
-		runtime.GC()
 		base := heap()
 		d := &discard{}
-		stats, err := archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), archive.TarGzip, d, nil)
+		stats, err := archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), archive.Tar, d, nil)
 		require.NoError(t, err)
 		assert.Equal(t, 99_999, stats.Files)
 		t.Logf("peak %d MiB above %d MiB", (d.peak-base)/mib, base/mib)
-		assert.Less(t, d.peak-base, uint64(64*mib))
+		assert.Less(t, d.peak-base, uint64(32*mib)) // so that the heap, with garbage, stays below 64 MiB
+		runtime.KeepAlive(data)
 	})
 }
 
@@ -152,7 +154,7 @@ func manyFiles(n int) []byte {
 	for i := range files {
 		files[i].Name = fmt.Sprintf("%s%06d", strings.Repeat("n", 90), i)
 	}
-	return installertest.TarGz(files...)
+	return installertest.Tar(files...)
 }
 
 // cancellingSink ends the context with the first file.

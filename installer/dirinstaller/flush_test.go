@@ -1,0 +1,67 @@
+package dirinstaller
+
+import (
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// journal is a disk that remembers what was flushed and renamed.
+type journal struct {
+	disk
+
+	lines *[]string
+}
+
+func (j journal) Sync(name string) error {
+	*j.lines = append(*j.lines, "sync "+name)
+	return j.disk.Sync(name)
+}
+
+func (j journal) Rename(oldName, newName string) error {
+	*j.lines = append(*j.lines, "rename "+oldName)
+	return j.disk.Rename(oldName, newName)
+}
+
+// TestEverythingIsFlushedBeforeItCounts: after a power cut, a package that has
+// its name has its files, too.
+func TestEverythingIsFlushedBeforeItCounts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var lines []string
+	in := New(dir, nil)
+	in.open = func(create bool) (disk, error) {
+		d, err := openDisk(dir, create)
+		return journal{d, &lines}, err
+	}
+	r, err := in.Install(t.Context(), mail("1.0.0"), nil)
+	require.NoError(t, err)
+
+	commit := slices.IndexFunc(lines, func(l string) bool {
+		return strings.HasPrefix(l, "rename stage/") && strings.HasSuffix(l, "/"+newDir)
+	})
+	require.Positive(t, commit, lines)
+	fresh := strings.TrimPrefix(lines[commit], "rename ")
+	before, after := lines[:commit], lines[commit+1:]
+
+	content, err := contentPath(r.Digest)
+	require.NoError(t, err)
+	root := filepath.Join(dir, filepath.FromSlash(content))
+	require.NoError(t, filepath.WalkDir(root, func(name string, _ fs.DirEntry, err error) error {
+		require.NoError(t, err)
+		rel, err := filepath.Rel(root, name)
+		assert.Contains(t, before, "sync "+path.Join(fresh, filepath.ToSlash(rel)), "before the rename")
+		return err
+	}))
+	assert.Equal(t, []string{"sync content/sha256", "sync content", "sync ."}, after)
+
+	lines = nil
+	require.NoError(t, in.Remove(t.Context(), r))
+	assert.Equal(t, []string{"rename " + content, "sync content/sha256"}, lines)
+}
