@@ -57,6 +57,8 @@ func Compile(policies []*Policy, assignments []Assignment) (*Engine, error) {
 // a store, and like Compile never refuses; Apply is the form that refuses changes. It takes
 // time for what changed, not for what exists. The error is that of Compile,
 // about what the update states.
+// An Engine that denies everything because of an assignment that it could not place
+// stays so: read everything again and Compile.
 func (e *Engine) With(u Update) (*Engine, error) {
 	if e == nil || !e.loaded {
 		return e, ErrNotLoaded
