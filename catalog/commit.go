@@ -18,7 +18,7 @@ func (c *Catalog) commit(ctx context.Context, entry AuditEntry, ops ...Op) error
 	}
 	entry.Outcome = clipText(entry.Outcome)
 	// What is hashed is what will be read back, where text that was no UTF-8 is mended.
-	entry, err := decode[AuditEntry](Record{Key: prefixAudit, Value: encode(entry)})
+	entry, err := storable(entry)
 	if err != nil {
 		return err
 	}

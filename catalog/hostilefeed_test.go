@@ -43,6 +43,12 @@ func TestP16_UnsoundEntryOfACarelessFeedSpoilsNothing(t *testing.T) {
 		"not JSON": {func(c *connector.Connector) {
 			c.Releases[1].Manifest.Activities[0].Input = json.RawMessage("{")
 		}, "slack"},
+		"JSON twice": {func(c *connector.Connector) {
+			c.Releases[1].Manifest.Activities[0].Input = json.RawMessage(`{"type":"object","type":"array"}`)
+		}, "slack"},
+		"JSON surrogate": {func(c *connector.Connector) {
+			c.Releases[1].Manifest.Activities[0].Input = json.RawMessage(`{"title":"\ud800"}`)
+		}, "slack"},
 		"year 10000": {func(c *connector.Connector) {
 			c.Releases[1].Published = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 		}, "slack"},

@@ -53,17 +53,21 @@ func (w *worker) fetch(ctx context.Context, e *entry) (*installed, error) {
 	if d := r.Digest(); d != it.Digest {
 		return nil, fmt.Errorf("%w: planned digest %s, offered is %s", ErrStalePlan, it.Digest, d)
 	}
+	if sum := manifestSum(r.Manifest); !it.Installed && sum != it.Manifest {
+		return nil, fmt.Errorf("%w: planned with manifest %s, the feed serves %s", ErrStalePlan, it.Manifest, sum)
+	}
 	w.mediaType = r.Artifact.MediaType
 	receipt, err := w.cat.opts.Installer.Install(ctx, w.cat.pack(e, r), w.report)
 	if err != nil {
 		return nil, err
 	}
-	got := &installed{Feed: e.feed, Connector: e.view, Release: *r, Receipt: *receipt}
-	got.Release.Manifest = nil
 	if receipt.Key != it.Key || receipt.Version != it.To || receipt.Digest != it.Digest {
-		return got, fmt.Errorf("installer returned a receipt for %s@%s with digest %s: %w", receipt.Key, receipt.Version, receipt.Digest, installer.ErrCorrupt)
+		return nil, fmt.Errorf("installer returned a receipt for %s@%s with digest %s: %w", receipt.Key, receipt.Version, receipt.Digest, installer.ErrCorrupt)
 	}
-	return got, nil
+	got := installed{Feed: e.feed, Connector: e.view, Release: *r, Receipt: *receipt}
+	got.Release.Manifest = nil
+	got, err = storable(got)
+	return &got, err
 }
 
 // pack makes the package that the installer is to put in place.

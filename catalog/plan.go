@@ -68,6 +68,9 @@ type PlanItem struct {
 	NeedsApproval bool `json:"needsApproval,omitempty"`
 	Approved      bool `json:"approved,omitempty"`
 
+	// Manifest is the digest of the manifest that Feed serves for To; empty when it
+	// serves none, or To is installed.
+	Manifest connector.Digest `json:"manifest,omitempty"`
 	// Base is the publication's revision that the plan was made on; 0: none.
 	Base Revision `json:"base,omitempty"`
 }
@@ -141,17 +144,28 @@ func (a *Admin) planItem(ctx context.Context, s *snapshot, sel *selector, ch Cho
 		Digest: e.digest(r.Version), Size: r.Artifact.Size, Stage: r.EffectiveStage(), Notes: r.Notes, Deprecated: r.Deprecated,
 		Active: e.active() == r.Version, Installed: e.installed[r.Version] != nil, Base: e.pubRev,
 	}
-	if item.From == "" || item.Active {
+	if first := e.seen[r.Version]; first != "" && first != item.Digest {
+		return nil, fmt.Errorf("%w: a release is immutable (P15): %s had digest %s first, from a plan; now it comes with %s", ErrInvalid, r.Version, first, item.Digest)
+	}
+	if item.Active {
 		return item, nil
 	}
-	item.Downgrade = version.CompareVersions(item.To, item.From) < 0
-	item.Breaking = breakingBetween(r.Breaking, item.From, item.To)
 	next, err := a.cat.manifest(ctx, e, r.Version)
 	if err != nil {
 		return nil, err
 	}
-	item.Auth, item.Origins = manifestChanges(e.installed[item.From], next)
-	item.NeedsApproval = len(approvable(item.Auth, item.Origins)) > 0
+	if !item.Installed {
+		item.Manifest = manifestSum(next)
+	}
+	if item.From == "" {
+		return item, nil
+	}
+	item.Downgrade = version.CompareVersions(item.To, item.From) < 0
+	item.Breaking = breakingBetween(r.Breaking, item.From, item.To)
+	if next != nil || r.Artifact.MediaType == connector.MediaReference {
+		item.Auth, item.Origins = manifestChanges(e.installed[item.From], next)
+		item.NeedsApproval = len(approvable(item.Auth, item.Origins)) > 0
+	}
 	return item, nil
 }
 
@@ -169,12 +183,22 @@ func breakingBetween(all []connector.Breaking, from, to string) []connector.Brea
 }
 
 // manifestChanges says how the manifest of what is active differs from next in
-// what matters for credentials (P19). Without next nothing can be said.
+// what matters for credentials (P19). Without a manifest there are no schemes and no
+// origins; else a version without one in between would hide a move.
 func manifestChanges(active *installed, next *connector.Manifest) (schemes, origins []string) {
-	if active == nil || active.Receipt.Manifest == nil || next == nil {
-		return nil, nil
+	var old *connector.Manifest
+	if active != nil {
+		old = active.Receipt.Manifest
 	}
-	return connector.SchemeChanges(active.Receipt.Manifest, next), connector.OriginChanges(active.Receipt.Manifest, next)
+	return connector.SchemeChanges(old, next), connector.OriginChanges(old, next)
+}
+
+// manifestSum is how a plan names a manifest; "" for none.
+func manifestSum(m *connector.Manifest) connector.Digest {
+	if m == nil {
+		return ""
+	}
+	return connector.DigestOf(encode(m))
 }
 
 // approvable keeps the changes that somebody must approve (P19): a new scheme

@@ -90,6 +90,15 @@ func encode(v any) []byte {
 	return data
 }
 
+// storable returns v as it will be read back, or why it cannot be stored.
+func storable[T any](v T) (T, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return v, fmt.Errorf("it cannot be stored: %w", err)
+	}
+	return decode[T](Record{Key: "new", Value: data})
+}
+
 func decode[T any](r Record) (T, error) {
 	var v T
 	// Members that a newer version of the library wrote are passed over. Depth

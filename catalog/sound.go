@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -29,13 +28,16 @@ func inspect(conn *connector.Connector) unsound {
 			u.whole = append(u.whole, f)
 		}
 	}
+	if _, err := storable(*conn); err == nil {
+		return u
+	}
 	for i := range conn.Releases {
-		if u.releases[i] != nil {
-			continue
+		if _, err := storable(conn.Releases[i]); err != nil && u.releases[i] == nil {
+			u.releases[i] = []connector.Fault{{Pointer: fmt.Sprintf("/releases/%d", i), Reason: err.Error()}}
 		}
-		if _, err := json.Marshal(&conn.Releases[i]); err != nil {
-			u.releases[i] = []connector.Fault{{Pointer: fmt.Sprintf("/releases/%d", i), Reason: "it cannot be stored: " + err.Error()}}
-		}
+	}
+	if len(u.releases) == 0 && len(u.whole) == 0 {
+		u.whole = []connector.Fault{{Reason: "it cannot be stored"}}
 	}
 	return u
 }
