@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/internal/egress"
 )
 
@@ -15,11 +16,12 @@ import (
 // it, and Close it. It is safe for concurrent use, also by several processes
 // that share a Store.
 type Catalog struct {
-	opts  Options
-	store Store
-	owned bool           // the Catalog made the store and closes it
-	rank  map[string]int // feed -> place in Options.Feeds
-	self  string         // names this Catalog in leases
+	opts   Options
+	store  Store
+	owned  bool           // the Catalog made the store and closes it
+	rank   map[string]int // feed -> place in Options.Feeds
+	sealer *auth.Sealer
+	self   string // names this Catalog in leases
 
 	snap    atomic.Pointer[snapshot]
 	syncing turn // to make a new snapshot
@@ -49,6 +51,7 @@ func Open(ctx context.Context, o *Options) (*Catalog, error) {
 	}
 	c := &Catalog{
 		opts: opts, store: opts.Store, rank: map[string]int{}, self: newID(),
+		sealer:  auth.NewSealer(opts.Keys, nil),
 		syncing: newTurn(), writing: newTurn(), loading: newTurn(),
 	}
 	if c.store == nil {

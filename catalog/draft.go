@@ -11,6 +11,7 @@ import (
 
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/connector/version"
+	"github.com/patchbay/patchbay/governance"
 )
 
 // draft is a snapshot being made from another one and a page of changes.
@@ -21,10 +22,12 @@ type draft struct {
 	holds   []version.Scope // scopes whose holds changed
 	events  []Event
 	items   []itemChange
+	policy  governance.Update
+	faulty  error // what is wrong with the policies
 }
 
 func (s *snapshot) edit(rank map[string]int) *draft {
-	next := &snapshot{rev: s.rev, feeds: maps.Clone(s.feeds), skips: s.skips, pins: s.pins, entries: s.entries, rows: s.rows}
+	next := &snapshot{rev: s.rev, feeds: maps.Clone(s.feeds), skips: s.skips, pins: s.pins, entries: s.entries, rows: s.rows, engine: s.engine, governed: s.governed}
 	return &draft{snapshot: next, rank: rank, touched: map[connector.Key]*entry{}}
 }
 
@@ -63,6 +66,14 @@ func (d *draft) apply(c Change) error {
 		d.events = append(d.events, Event{Kind: EventOperation, ID: rest})
 	case prefixItem:
 		return d.applyItem(c, rest)
+	case prefixPolicy:
+		d.applyPolicy(c, rest)
+	case prefixAssign:
+		return d.applyAssignment(c)
+	case "":
+		if rest == keyGovern {
+			d.governed = c.Revision
+		}
 	}
 	return nil
 }
@@ -197,6 +208,7 @@ func (d *draft) applyHold(c Change, holds map[string]version.Hold, kind EventKin
 // anew, all others are shared with the snapshot before.
 func (d *draft) finish(rev Revision, opts *Options, now time.Time) (*snapshot, []Event, error) {
 	d.rev = rev
+	d.finishGovernance()
 	if len(d.holds) > 0 {
 		for key := range d.entries.From("") {
 			if slices.ContainsFunc(d.holds, func(s version.Scope) bool { return s.Covers(key) }) {

@@ -20,6 +20,7 @@ const (
 	EventFeed      EventKind = "feed"      // status or problems of the feed ID changed
 	EventSkip      EventKind = "skip"      // the skip ID was made, changed or removed: Scope
 	EventPin       EventKind = "pin"       // the pin ID likewise
+	EventPolicy    EventKind = "policy"    // the policy ID, or with an empty ID an assignment, changed
 	EventOperation EventKind = "operation" // the operation ID moved on
 	EventResync    EventKind = "resync"    // events were lost: read everything you show anew
 )

@@ -23,7 +23,10 @@ const (
 	prefixOpen      = "opopen/"   // opopen/<id>: marks an unfinished operation
 	prefixLease     = "lease/"    // lease/<key>: who works on a connector
 	prefixTrash     = "trash/"    // trash/<key>@<version>: to be removed from the installer
+	prefixPolicy    = "policy/"   // policy/<id>
+	prefixAssign    = "assign/"   // assign/<level>/<tenant>/<subject>
 	prefixAudit     = "audit/"    // audit/<seq>
+	keyGovern       = "govern"    // put anew with every change of policies and assignments
 	keyAuditHead    = "audithead" // the last audit entry's number and hash
 )
 

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/installer"
 )
@@ -32,6 +33,9 @@ type Options struct {
 	MaxArtifactBytes int64
 	// Authorizer decides who may do what. Default: RoleAuthorizer().
 	Authorizer Authorizer
+	// Keys protects the secrets that the catalog stores (C8). Without it, whatever
+	// has a secret is refused; nothing is ever stored in the clear.
+	Keys auth.KeyWrapper
 	// ActivityPublisher tells the host which activities became available (P14).
 	// Default: none, and activities are ready after ActivityDelay.
 	ActivityPublisher ActivityPublisher

@@ -5,6 +5,7 @@ import (
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/governance"
 )
 
 // ConnectorPage is the page of a published connector. Everything on it comes
@@ -24,7 +25,18 @@ type ConnectorPage struct {
 
 // ConnectionsPart says how to connect.
 type ConnectionsPart struct {
-	Schemes []auth.Scheme
+	Schemes []SchemeOption // in the manifest's order
+}
+
+// SchemeOption is one way to connect, and what policies say of it.
+type SchemeOption struct {
+	auth.Scheme
+
+	// Decision says whether the principal may connect this way, and why (G4).
+	Decision governance.Decision
+	// Fields are what a form asks for, with what policies preset; none when the
+	// scheme is disabled.
+	Fields []governance.Field
 }
 
 // ActivitiesPart lists the activities and whether they can be used yet (P14).
@@ -34,13 +46,19 @@ type ActivitiesPart struct {
 }
 
 // Connector returns the page of a published connector. One that is not
-// published is not found, whether a feed offers it or not.
+// published is not found, whether a feed offers it or not; one that a policy
+// disables for the principal is refused with ErrDisabledByPolicy and the
+// policy's name (G10).
 func (v *Viewer) Connector(ctx context.Context, key string) (*ConnectorPage, error) {
 	const op = "show connector"
 	if err := v.allow(ctx, op, key); err != nil {
 		return nil, err
 	}
-	e, err := v.cat.snapshot().findPublished(key)
+	s, subject := v.cat.snapshot(), v.principal.subject()
+	e, err := s.findPublished(key)
+	if err == nil {
+		err = s.engine.DecideConnector(subject, e.key).Err()
+	}
 	if err != nil {
 		return nil, &Error{Op: op, Key: key, Err: err}
 	}
@@ -49,9 +67,21 @@ func (v *Viewer) Connector(ctx context.Context, key string) (*ConnectorPage, err
 	if m := e.manifest(); m != nil {
 		page.DocsURL, page.Hosts = m.DocsURL, m.Hosts
 		page.BuildTargets, page.Triggers = m.BuildTargets, m.Triggers
-		page.Connections.Schemes, page.Activities.List = m.Auth, m.Activities
+		page.Activities.List = m.Activities
+		for i := range m.Auth {
+			d := s.engine.Decide(subject, e.key, &m.Auth[i])
+			page.Connections.Schemes = append(page.Connections.Schemes, SchemeOption{Scheme: m.Auth[i], Decision: d, Fields: d.Form(m.Auth[i].Params)})
+		}
 	}
 	return page, nil
+}
+
+// schemes are those of the active version's package.
+func (e *entry) schemes() []auth.Scheme {
+	if m := e.manifest(); m != nil {
+		return m.Auth
+	}
+	return nil
 }
 
 // manifest is that of the active version's package, or nil.

@@ -44,6 +44,7 @@ const (
 	ActionInstall Action = "install" // plan and install
 	ActionHold    Action = "hold"    // skip, unskip, pin, unpin
 	ActionPrune   Action = "prune"   // remove superseded versions
+	ActionGovern  Action = "govern"  // write policies and assignments
 	ActionAudit   Action = "audit"   // read the audit log
 )
 

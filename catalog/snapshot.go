@@ -6,6 +6,7 @@ import (
 
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/connector/version"
+	"github.com/patchbay/patchbay/governance"
 	"github.com/patchbay/patchbay/internal/btree"
 )
 
@@ -19,6 +20,9 @@ type snapshot struct {
 	pins    map[string]version.Hold
 	entries btree.Map[connector.Key, *entry]
 	rows    btree.Map[rowKey, *entry] // those that are shown
+
+	engine   *governance.Engine
+	governed Revision // of the last change of policies or assignments
 }
 
 // rowKey orders the rows by name, case folded, then by key.
@@ -40,6 +44,7 @@ func newSnapshot() *snapshot {
 		pins:    map[string]version.Hold{},
 		entries: btree.New[connector.Key, *entry](cmp.Compare[connector.Key]),
 		rows:    btree.New[rowKey, *entry](rowKey.compare),
+		engine:  ungoverned(),
 	}
 }
 

@@ -47,6 +47,9 @@ func (c *Catalog) adopt(d *draft, rev Revision) error {
 	if err != nil {
 		return err
 	}
+	if d.faulty != nil {
+		c.opts.Logger.Warn("patchbay: policies have faults and deny", "error", d.faulty)
+	}
 	c.snap.Store(next)
 	c.subs.publish(events)
 	for _, st := range d.items {
@@ -60,7 +63,7 @@ func (c *Catalog) adopt(d *draft, rev Revision) error {
 // reading starts, so nothing written meanwhile is missed.
 func (c *Catalog) resync(ctx context.Context, rev Revision) error {
 	d := newSnapshot().edit(c.rank)
-	for _, prefix := range []string{prefixFeed, prefixIndex, prefixPublished, prefixInstalled, prefixSeen, prefixSkip, prefixPin} {
+	for _, prefix := range []string{prefixFeed, prefixIndex, prefixPublished, prefixInstalled, prefixSeen, prefixSkip, prefixPin, prefixPolicy, prefixAssign, keyGovern} {
 		for rec, err := range c.list(ctx, prefix) {
 			if err != nil {
 				return err

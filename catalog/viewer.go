@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/governance"
 )
 
 // Viewer is what everybody else may do: use what is published. No method of it
@@ -44,7 +45,8 @@ func (v *Viewer) allow(ctx context.Context, op, key string) error {
 	return nil
 }
 
-// Published lists the published connectors. Query.Tag and Query.Upgradable
+// Published lists the published connectors that no policy disables for the
+// principal; Disabled lists the others. Query.Tag and Query.Upgradable
 // speak of what is merely offered and are refused with ErrInvalid.
 func (v *Viewer) Published(ctx context.Context, q *Query) iter.Seq2[Listing, error] {
 	return func(yield func(Listing, error) bool) {
@@ -80,11 +82,44 @@ func (v *Viewer) rows(ctx context.Context, q *Query) ([]*Row, error) {
 		faults.add("Tag, Upgradable, Feed and ByTag speak of what is available, not of what is published")
 		return nil, &Error{Op: op, Err: faults.err()}
 	}
-	rows, err := v.cat.snapshot().query(q, v.cat.newRowSource(), func(e *entry) bool { return e.pub != nil })
+	s, subject := v.cat.snapshot(), v.principal.subject()
+	rows, err := s.query(q, v.cat.newRowSource(), func(e *entry) bool {
+		return e.pub != nil && s.engine.DecideConnector(subject, e.key).Allowed()
+	})
 	if err != nil {
 		return nil, &Error{Op: op, Err: err}
 	}
 	return rows, nil
+}
+
+// DisabledListing is a published connector that a policy disables for the
+// principal.
+type DisabledListing struct {
+	Listing
+
+	// Decision names the policy, and says why (G10).
+	Decision governance.Decision
+}
+
+// Disabled lists the published connectors that policies disable for the
+// principal, by name (G10).
+func (v *Viewer) Disabled(ctx context.Context) iter.Seq2[DisabledListing, error] {
+	return func(yield func(DisabledListing, error) bool) {
+		if err := v.allow(ctx, "list disabled", ""); err != nil {
+			yield(DisabledListing{}, err)
+			return
+		}
+		s, subject := v.cat.snapshot(), v.principal.subject()
+		for e := range s.all() {
+			if e.pub == nil {
+				continue
+			}
+			d := s.engine.DecideConnector(subject, e.key)
+			if !d.Allowed() && !yield(DisabledListing{Listing: e.row.listing(), Decision: d}, nil) {
+				return
+			}
+		}
+	}
 }
 
 func (r *Row) listing() Listing {
