@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func digestOfRow(t *testing.T, b *bench, key, version string) connector.Digest {
+func slackDigest(t *testing.T, b *bench, version string) connector.Digest {
 	t.Helper()
-	d, err := b.admin.Connector(t.Context(), key)
+	d, err := b.admin.Connector(t.Context(), "slack")
 	require.NoError(t, err)
 	for _, v := range d.Versions {
 		if v.Version == version {
@@ -30,11 +30,11 @@ func digestOfRow(t *testing.T, b *bench, key, version string) connector.Digest {
 func TestP15_ReleaseIsImmutableAcrossReloads(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, []string{"slack@1.0.0", "slack@2.0.0"})
-	before := digestOfRow(t, b, "slack", "1.0.0")
+	before := slackDigest(t, b, "1.0.0")
 	b.feed.Offer("slack", "1.0.0", []byte("other bytes"))
 	b.feed.Edit("slack", func(c *connector.Connector) { c.Description = "changed" })
 	b.refresh(t)
-	assert.Equal(t, before, digestOfRow(t, b, "slack", "1.0.0"), "the first one seen is kept")
+	assert.Equal(t, before, slackDigest(t, b, "1.0.0"), "the first one seen is kept")
 	assert.Equal(t, "changed", b.row(t, "slack").Description, "the rest of the entry is taken in")
 	st := b.status(t, "main")
 	require.Len(t, st.Problems, 1)
@@ -43,7 +43,7 @@ func TestP15_ReleaseIsImmutableAcrossReloads(t *testing.T) {
 		assert.Contains(t, text, part)
 	}
 	b.reopen(t) // the mark is in the store
-	assert.Equal(t, before, digestOfRow(t, b, "slack", "1.0.0"))
+	assert.Equal(t, before, slackDigest(t, b, "1.0.0"))
 }
 
 func TestP15_ReleaseIsImmutableWhicheverFeedItComesFrom(t *testing.T) {
@@ -52,11 +52,11 @@ func TestP15_ReleaseIsImmutableWhicheverFeedItComesFrom(t *testing.T) {
 	second.Offer("slack", "1.0.0", []byte("other bytes"))
 	second.Offer("slack", "2.0.0", []byte("fine"))
 	b := newBench(t, []string{"slack@1.0.0"}, func(o *catalog.Options) { o.Feeds = append(o.Feeds, second) })
-	before := digestOfRow(t, b, "slack", "1.0.0")
+	before := slackDigest(t, b, "1.0.0")
 	b.feed.Withdraw("slack")
 	b.refresh(t)
 	assert.Equal(t, "second", b.row(t, "slack").Feed)
-	assert.Empty(t, digestOfRow(t, b, "slack", "1.0.0"), "the second feed's other bytes stay refused")
+	assert.Empty(t, slackDigest(t, b, "1.0.0"), "the second feed's other bytes stay refused")
 	assert.Contains(t, strings.Join(problemTexts(b.status(t, "second")), "\n"), string(before))
 }
 
@@ -70,8 +70,8 @@ func TestP15_APlannedDigestIsRememberedForEver(t *testing.T) {
 	b.feed.Offer("slack", "1.0.0", []byte("other bytes"))
 	b.feed.Offer("slack", "3.0.0", []byte("fine"))
 	b.refresh(t)
-	assert.Empty(t, digestOfRow(t, b, "slack", "1.0.0"))
-	assert.NotEmpty(t, digestOfRow(t, b, "slack", "3.0.0"))
+	assert.Empty(t, slackDigest(t, b, "1.0.0"))
+	assert.NotEmpty(t, slackDigest(t, b, "3.0.0"))
 	assert.Len(t, b.status(t, "main").Problems, 1)
 }
 

@@ -144,8 +144,8 @@ func TestG11_PresetSecretsAreSealedOrRefused(t *testing.T) {
 	keyless := newBench(t, nil)
 	_, err := keyless.admin.PutPolicy(t.Context(), policy)
 	require.ErrorIs(t, err, auth.ErrNoKey)
-	for range keyless.admin.Policies(t.Context()) {
-		t.Error("nothing was stored")
+	for _, err := range keyless.admin.Policies(t.Context()) {
+		t.Error("nothing was stored", err)
 	}
 	keys, err := auth.NewMemoryKeys()
 	require.NoError(t, err)

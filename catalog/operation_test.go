@@ -177,7 +177,7 @@ func TestP12_OldVersionStaysActiveUntilTheNewOneIsCommitted(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, catalog.Failed, st.Items[0].State)
 	assert.Equal(t, []string{"a@1.0.0"}, b.published(t))
-	assert.Equal(t, "", b.row(t, "a").Previous)
+	assert.Empty(t, b.row(t, "a").Previous)
 }
 
 // TestP12_EveryFailingWriteHeals makes the process die at each of the store's
@@ -335,5 +335,5 @@ func TestConcurrentInstallsEndInOneState(t *testing.T) {
 	}
 	wg.Wait()
 	assert.Equal(t, 1, done, "the plans were made on the same state, so only one fits")
-	assert.Equal(t, 1, len(b.disk.held()))
+	assert.Len(t, b.disk.held(), 1)
 }

@@ -28,8 +28,8 @@ func TestP1_ZeroOptionsAreAnEmptyCatalog(t *testing.T) {
 	require.NoError(t, err)
 	admin, err := c.Manage(adminP)
 	require.NoError(t, err)
-	for range admin.Available(t.Context(), nil) {
-		t.Error("nothing is offered")
+	for _, err := range admin.Available(t.Context(), nil) {
+		t.Error("nothing is offered", err)
 	}
 	require.NoError(t, c.Close())
 	require.NoError(t, c.Close(), "closing twice is no error")
@@ -159,8 +159,8 @@ func TestP3_NothingUnpublishes(t *testing.T) {
 	t.Parallel()
 	for _, v := range []any{&catalog.Admin{}, &catalog.Viewer{}, &catalog.Catalog{}} {
 		typ := reflect.TypeOf(v)
-		for i := range typ.NumMethod() {
-			name := strings.ToLower(typ.Method(i).Name)
+		for m := range typ.Methods() {
+			name := strings.ToLower(m.Name)
 			for _, bad := range []string{"unpublish", "uninstall", "deactivate", "deletec"} {
 				assert.NotContains(t, name, bad)
 			}

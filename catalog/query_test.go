@@ -58,7 +58,7 @@ func TestQueryAgreesWithABruteForce(t *testing.T) {
 			text := strings.ToLower(strings.Join(append([]string{string(row.Key), row.Name, row.Description}, row.Categories...), " "))
 			ok := (q.Category == "" || len(row.Categories) > 0 && strings.EqualFold(row.Categories[0], q.Category)) &&
 				(q.Stage == "" || row.Stage == q.Stage) && (q.Tag == "" || row.Tag == q.Tag) && (!q.Upgradable || row.Upgrade != "")
-			for _, w := range strings.Fields(strings.ToLower(q.Text)) {
+			for w := range strings.FieldsSeq(strings.ToLower(q.Text)) {
 				ok = ok && strings.Contains(text, w)
 			}
 			if ok {
