@@ -22,7 +22,7 @@ func (w *worker) activate(ctx context.Context, got *installed) error {
 		pub.Previous, pub.PublishedAt = e.pub.Active, e.pub.PublishedAt
 		before = encode(e.pub)
 	}
-	w.cat.pendActivities(&pub, now)
+	ready := w.cat.pendActivities(it.To, now)
 	after := encode(pub)
 	entry := AuditEntry{
 		By: w.op.By, Action: "install.item", Key: it.Key, Target: it.To, Before: digestOf(before), After: digestOf(after),
@@ -30,10 +30,11 @@ func (w *worker) activate(ctx context.Context, got *installed) error {
 	}
 	err := w.cat.commit(ctx, entry, w.lease.end(), // first: who lost it must not judge by the rest
 		Put(publishedKey(it.Key), after, atRevision(it.Base)),
+		Put(readyKey(it.Key), encode(ready), Any()),
 		Put(versioned(prefixInstalled, it.Key, it.To), encode(got), Any()),
 		w.put())
-	if err == nil && pub.NeedConfirm {
-		w.cat.background(func(ctx context.Context) { w.cat.confirmOne(ctx, it.Key) })
+	if err == nil && ready.NeedConfirm {
+		w.cat.confirms.soon(w.cat, it.Key)
 	}
 	return err
 }

@@ -33,6 +33,8 @@ type Catalog struct {
 	hub    progressHub
 	runner runner
 
+	confirms confirms
+
 	stop     context.CancelFunc // ends all background work
 	stopping context.Context    //nolint:containedctx // the life of the Catalog, which no single call has
 	work     sync.WaitGroup
@@ -66,6 +68,7 @@ func Open(ctx context.Context, o *Options) (*Catalog, error) {
 	c.stopping, c.stop = context.WithCancel(context.WithoutCancel(ctx))
 	c.hub.init()
 	c.runner.init(c)
+	c.confirms.init(opts.Parallel)
 	c.snap.Store(newSnapshot())
 	if err := c.start(ctx); err != nil {
 		return nil, &Error{Op: "open", Err: errors.Join(err, c.Close())}

@@ -52,6 +52,8 @@ func (d *draft) apply(c Change) error {
 		return d.applyIndex(c, rest)
 	case prefixPublished:
 		return d.applyPublished(c, connector.Key(rest))
+	case prefixReady:
+		return d.applyReady(c, connector.Key(rest))
 	case prefixInstalled:
 		return d.applyInstalled(c, rest)
 	case prefixSeen:
@@ -152,6 +154,19 @@ func (d *draft) applyPublished(c Change, key connector.Key) error {
 	return nil
 }
 
+func (d *draft) applyReady(c Change, key connector.Key) error {
+	e := d.entry(key)
+	d.events = append(d.events, Event{Kind: EventPublished, Key: key})
+	e.ready = readyRecord{}
+	if c.Deleted {
+		return nil
+	}
+	rec, err := decode[readyRecord](c.Record)
+	rec.rev = c.Revision
+	e.ready = rec
+	return err
+}
+
 func (d *draft) applyInstalled(c Change, rest string) error {
 	key, v := splitVersioned(rest)
 	e := d.entry(key)
@@ -172,8 +187,11 @@ func (d *draft) applyInstalled(c Change, rest string) error {
 
 func (d *draft) applySeen(c Change, rest string) error {
 	key, v := splitVersioned(rest)
+	if c.Deleted {
+		return nil // by hand: nothing forgets
+	}
 	rec, err := decode[seenRecord](c.Record)
-	if err != nil || c.Deleted {
+	if err != nil {
 		return err
 	}
 	e := d.entry(key)

@@ -54,6 +54,7 @@ type entry struct {
 	offers    []*offer // in feed order; the first wins (P17)
 	pub       *publication
 	pubRev    Revision
+	ready     readyRecord                 // zero while not published
 	installed map[string]*installed       // by version
 	seen      map[string]connector.Digest // first digest ever planned (P15)
 
@@ -75,7 +76,7 @@ func (e *entry) clone(key connector.Key) *entry {
 		return &entry{key: key}
 	}
 	return &entry{
-		key: e.key, offers: slices.Clone(e.offers), pub: e.pub, pubRev: e.pubRev,
+		key: e.key, offers: slices.Clone(e.offers), pub: e.pub, pubRev: e.pubRev, ready: e.ready,
 		installed: cloneMap(e.installed), seen: cloneMap(e.seen),
 	}
 }

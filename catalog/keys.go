@@ -15,6 +15,7 @@ const (
 	prefixIndex     = "index/"    // index/<feed>/<key>: last known good entry
 	prefixSeen      = "seen/"     // seen/<key>@<version>: first digest ever planned (P15)
 	prefixPublished = "pub/"      // pub/<key>: what is active
+	prefixReady     = "ready/"    // ready/<key>: whether its activities are (P14)
 	prefixInstalled = "inst/"     // inst/<key>@<version>: what is installed
 	prefixSkip      = "skip/"     // skip/<id>
 	prefixPin       = "pin/"      // pin/<id>
@@ -37,6 +38,8 @@ func indexPrefix(feed string) string { return prefixIndex + url.PathEscape(feed)
 func indexKey(feed string, key connector.Key) string { return indexPrefix(feed) + string(key) }
 
 func publishedKey(key connector.Key) string { return prefixPublished + string(key) }
+
+func readyKey(key connector.Key) string { return prefixReady + string(key) }
 
 func leaseKey(key connector.Key) string { return prefixLease + string(key) }
 

@@ -63,7 +63,7 @@ func (v *Viewer) Connector(ctx context.Context, key string) (*ConnectorPage, err
 		return nil, &Error{Op: op, Key: key, Err: err}
 	}
 	page := &ConnectorPage{Listing: e.row.listing()}
-	page.Activities.Readiness = e.pub.readiness(v.cat.opts.Clock())
+	page.Activities.Readiness = e.ready.readiness(v.cat.opts.Clock())
 	if m := e.manifest(); m != nil {
 		page.DocsURL, page.Hosts = m.DocsURL, m.Hosts
 		page.BuildTargets, page.Triggers = m.BuildTargets, m.Triggers

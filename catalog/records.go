@@ -39,10 +39,17 @@ type publication struct {
 	Previous    string    `json:"previous,omitempty"`
 	PublishedAt time.Time `json:"publishedAt"`
 	ActivatedAt time.Time `json:"activatedAt"`
-	// Readiness of the activities (P14).
+}
+
+// readyRecord says how ready the activities of the active version are (P14). It is
+// no part of the publication, so that a plan does not become stale by it.
+type readyRecord struct {
+	Version     string    `json:"version"`
 	ReadyAt     time.Time `json:"readyAt,omitzero"`      // by when, without confirmation
 	NeedConfirm bool      `json:"needConfirm,omitempty"` // the host's publisher has not confirmed
 	ConfirmedAt time.Time `json:"confirmedAt,omitzero"`
+
+	rev Revision // of the record
 }
 
 // installed is one version that the installer holds. The connector's

@@ -126,9 +126,13 @@ func TestP16_TheSameAgainIsNoChange(t *testing.T) {
 	assert.Equal(t, b.time(), b.status(t, "main").LoadedAt)
 }
 
-// newest is the store's newest revision.
+// newest is the store's newest revision, once every operation is closed.
 func newest(t *testing.T, b *bench) catalog.Revision {
 	t.Helper()
+	require.Eventually(t, func() bool {
+		open, err := b.store.List(t.Context(), "opopen/", "", 1)
+		return err == nil && len(open) == 0
+	}, 5*time.Second, time.Millisecond)
 	_, rev, err := b.store.Changes(t.Context(), 0, 1000)
 	require.NoError(t, err)
 	return rev

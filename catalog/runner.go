@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -121,12 +122,8 @@ func (c *Catalog) healLoop(ctx context.Context) {
 	}
 }
 
+// heal does each of its parts whatever became of the others.
 func (c *Catalog) heal(ctx context.Context) error {
-	if err := c.takeUp(ctx); err != nil {
-		return err
-	}
-	if err := c.emptyTrash(ctx); err != nil {
-		return err
-	}
-	return c.confirmActivities(ctx)
+	c.confirmActivities()
+	return errors.Join(c.takeUp(ctx), c.emptyTrash(ctx))
 }

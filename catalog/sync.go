@@ -63,7 +63,9 @@ func (c *Catalog) adopt(d *draft, rev Revision) error {
 // reading starts, so nothing written meanwhile is missed.
 func (c *Catalog) resync(ctx context.Context, rev Revision) error {
 	d := newSnapshot().edit(c.rank)
-	for _, prefix := range []string{prefixFeed, prefixIndex, prefixPublished, prefixInstalled, prefixSeen, prefixSkip, prefixPin, prefixPolicy, prefixAssign, keyGovern} {
+	for _, prefix := range []string{
+		prefixFeed, prefixIndex, prefixPublished, prefixReady, prefixInstalled, prefixSeen, prefixSkip, prefixPin, prefixPolicy, prefixAssign, keyGovern,
+	} {
 		for rec, err := range c.list(ctx, prefix) {
 			if err != nil {
 				return err

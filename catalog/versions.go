@@ -52,7 +52,7 @@ func (a *Admin) Connector(ctx context.Context, key string) (*Detail, error) {
 		return nil, &Error{Op: op, Key: key, Err: err}
 	}
 	if e.pub != nil {
-		r := e.pub.readiness(now)
+		r := e.ready.readiness(now)
 		d.Readiness = &r
 	}
 	sel, err := newSelector(&a.cat.opts, s.skips, s.pins).explain(e, "", false, now)
