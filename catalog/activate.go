@@ -43,6 +43,9 @@ func (w *worker) activate(ctx context.Context, got *installed) error {
 // Nothing changes for who uses it.
 func (w *worker) repair(ctx context.Context, e *entry, got *installed) error {
 	it := &w.item.Item
+	if was := e.installed[it.To]; was != nil {
+		got.Connector, got.Release = was.Connector, was.Release // P20
+	}
 	w.item.Note = "was damaged, installed again"
 	entry := AuditEntry{By: w.op.By, Action: "install.item", Key: it.Key, Target: it.To, Detail: w.item.Note}
 	return w.cat.commit(ctx, entry, w.lease.end(), Check(publishedKey(it.Key), At(e.pubRev)),

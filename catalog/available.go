@@ -51,7 +51,9 @@ func (a *Admin) rows(ctx context.Context, op string, q *Query) ([]*Row, error) {
 	if err := a.allow(ctx, op, ActionManage, ""); err != nil {
 		return nil, err
 	}
-	rows, err := a.cat.snapshot().query(q, a.cat.newRowSource(), func(*entry) bool { return true })
+	s := a.cat.snapshot()
+	rs := a.cat.newRowSource(s)
+	rows, err := s.query(q, func(e *entry) (*Row, string) { return rs.row(e), e.search })
 	if err != nil {
 		return nil, &Error{Op: op, Err: err}
 	}
@@ -65,8 +67,7 @@ type rowSource struct {
 	now time.Time
 }
 
-func (c *Catalog) newRowSource() rowSource {
-	s := c.snapshot()
+func (c *Catalog) newRowSource(s *snapshot) rowSource {
 	return rowSource{sel: newSelector(&c.opts, s.skips, s.pins), now: c.opts.Clock()}
 }
 
@@ -81,8 +82,9 @@ func (rs rowSource) row(e *entry) *Row {
 	return &row
 }
 
-// query returns the matching rows in the query's order, from q.After on.
-func (s *snapshot) query(q *Query, rs rowSource, keep func(*entry) bool) ([]*Row, error) {
+// query returns the matching rows in the query's order. shown gives the row of an
+// entry and the text that words are looked for in; nil leaves the entry out.
+func (s *snapshot) query(q *Query, shown func(*entry) (*Row, string)) ([]*Row, error) {
 	if q == nil {
 		q = &Query{}
 	}
@@ -92,11 +94,11 @@ func (s *snapshot) query(q *Query, rs rowSource, keep func(*entry) bool) ([]*Row
 	m := q.matcher()
 	var rows []*Row
 	for e := range s.all() {
-		if row := rs.row(e); keep(e) && m.match(e, row) {
+		if row, text := shown(e); row != nil && m.match(row, text) {
 			rows = append(rows, row)
 		}
 	}
-	if q.Sort != ByName || q.Desc { // all is by name already
+	if !slices.IsSortedFunc(rows, q.compare) {
 		slices.SortFunc(rows, q.compare)
 	}
 	return rows, nil

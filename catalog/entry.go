@@ -68,6 +68,8 @@ type entry struct {
 	row        Row
 	rowExpires time.Time // when a skip or pin that shaped row expires; zero: never
 	search     string
+	listed     *Row // what users see of it; nil while not published
+	listedText string
 }
 
 // clone copies e so that the copy's maps and slices can be changed.
@@ -125,8 +127,24 @@ func (e *entry) finish(sel *selector, now time.Time) error {
 	}
 	e.set = set
 	e.search = searchText(&e.view)
-	e.row, e.rowExpires, err = sel.row(e, now)
-	return err
+	if e.row, e.rowExpires, err = sel.row(e, now); err != nil {
+		return err
+	}
+	e.list()
+	return nil
+}
+
+// list derives what users see. It comes from the installed package and what was
+// said of it then: a feed cannot change what is published (P20).
+func (e *entry) list() {
+	if e.pub == nil {
+		return
+	}
+	e.listed, e.listedText = &e.row, e.search
+	if in := e.installed[e.active()]; in != nil {
+		row := newListedRow(e, in)
+		e.listed, e.listedText = &row, searchText(&in.Connector)
+	}
 }
 
 // combine chooses the winning offer and adds what is installed but no longer

@@ -173,12 +173,17 @@ func TestP11_DamagedActiveVersionIsRepaired(t *testing.T) {
 	b.install(t, "a@1.0.0")
 	b.install(t, "a@2.0.0")
 	b.disk.set(func() { clear(b.disk.files) })
+	b.feed.Edit("a", func(c *connector.Connector) { c.Name = "Renamed since" })
+	b.refresh(t)
 	it := b.run(t, b.plan(t, "a@2.0.0")).Items[0]
 	assert.Equal(t, catalog.Done, it.State, it.Err)
 	assert.Contains(t, it.Note, "damaged")
 	row := b.row(t, "a")
 	assert.Equal(t, []string{"2.0.0", "1.0.0"}, []string{row.Active, row.Previous})
 	assert.Equal(t, []string{"a@2.0.0"}, b.disk.held())
+	page, err := b.For(viewerP).Connector(t.Context(), "a")
+	require.NoError(t, err)
+	assert.Equal(t, "a", page.Name, "nothing changed for users")
 	it = b.run(t, b.plan(t, "a@2.0.0")).Items[0]
 	assert.Equal(t, catalog.Skipped, it.State)
 }

@@ -12,20 +12,25 @@ const maxHints = 5
 
 // find checks a key that the caller wrote and returns its entry.
 func (s *snapshot) find(written string) (*entry, error) {
-	return s.findWhere(written, func(e *entry) bool { return !e.empty() })
+	return s.findWhere(written, func(e *entry) *Row {
+		if e.empty() {
+			return nil
+		}
+		return &e.row
+	})
 }
 
 // findPublished is find among what is published. It tells nothing of the rest (P2).
 func (s *snapshot) findPublished(written string) (*entry, error) {
-	return s.findWhere(written, func(e *entry) bool { return e.pub != nil })
+	return s.findWhere(written, func(e *entry) *Row { return e.listed })
 }
 
-// findWhere also helps somebody who wrote a display name: the error says so
-// and which keys it could mean.
-func (s *snapshot) findWhere(written string, visible func(*entry) bool) (*entry, error) {
+// findWhere finds an entry that shows a row. It also helps somebody who wrote a
+// display name: the error says so and which keys it could mean.
+func (s *snapshot) findWhere(written string, shown func(*entry) *Row) (*entry, error) {
 	key, err := connector.ParseKey(written)
 	if err == nil {
-		if e := s.entry(key); e != nil && visible(e) {
+		if e := s.entry(key); e != nil && shown(e) != nil {
 			return e, nil
 		}
 		err = ErrNotFound
@@ -34,7 +39,7 @@ func (s *snapshot) findWhere(written string, visible func(*entry) bool) (*entry,
 	}
 	var keys []string
 	for e := range s.all() {
-		if visible(e) && strings.EqualFold(e.view.Name, written) && len(keys) < maxHints {
+		if row := shown(e); row != nil && strings.EqualFold(row.Name, written) && len(keys) < maxHints {
 			keys = append(keys, string(e.key))
 		}
 	}

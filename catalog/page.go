@@ -62,7 +62,7 @@ func (v *Viewer) Connector(ctx context.Context, key string) (*ConnectorPage, err
 	if err != nil {
 		return nil, &Error{Op: op, Key: key, Err: err}
 	}
-	page := &ConnectorPage{Listing: e.row.listing()}
+	page := &ConnectorPage{Listing: e.listed.listing()}
 	page.Activities.Readiness = e.ready.readiness(v.cat.opts.Clock())
 	if m := e.manifest(); m != nil {
 		page.DocsURL, page.Hosts = m.DocsURL, m.Hosts

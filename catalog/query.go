@@ -88,7 +88,7 @@ func (q *Query) matcher() matcher {
 	return matcher{Query: q, words: strings.Fields(strings.ToLower(q.Text)), category: strings.ToLower(q.Category)}
 }
 
-func (m *matcher) match(e *entry, row *Row) bool {
+func (m *matcher) match(row *Row, text string) bool {
 	if m.Stage != "" && row.Stage != m.Stage ||
 		m.Tag != Untagged && row.Tag != m.Tag ||
 		m.Feed != "" && row.Feed != m.Feed ||
@@ -99,7 +99,7 @@ func (m *matcher) match(e *entry, row *Row) bool {
 		return false
 	}
 	for _, w := range m.words {
-		if !strings.Contains(e.search, w) {
+		if !strings.Contains(text, w) {
 			return false
 		}
 	}

@@ -69,6 +69,16 @@ func newRow(e *entry, sel *version.Selection) Row {
 	return row
 }
 
+// newListedRow is the row of the active version as it was installed.
+func newListedRow(e *entry, in *installed) Row {
+	c := &in.Connector
+	return Row{
+		Key: e.key, Name: c.Name, Description: c.Description, Publisher: c.Publisher, Categories: c.Categories, Icon: c.Icon,
+		Tag: Active, Version: e.active(), Active: e.active(), Stage: in.Release.EffectiveStage(), Published: in.Release.Published,
+		NoLongerOffered: e.row.NoLongerOffered, sortName: strings.ToLower(c.Name),
+	}
+}
+
 // searchText is what Query.Text is looked for in.
 func searchText(c *connector.Connector) string {
 	return strings.ToLower(strings.Join(append([]string{string(c.Key), c.Name, c.Description, c.Publisher}, c.Categories...), "\n"))

@@ -47,7 +47,7 @@ func (a *Admin) Connector(ctx context.Context, key string) (*Detail, error) {
 	if err != nil {
 		return nil, &Error{Op: op, Key: key, Err: err}
 	}
-	d := &Detail{Row: *a.cat.newRowSource().row(e)}
+	d := &Detail{Row: *a.cat.newRowSource(s).row(e)}
 	if d.Manifest, err = a.cat.manifest(ctx, e, d.Row.Version); err != nil {
 		return nil, &Error{Op: op, Key: key, Err: err}
 	}

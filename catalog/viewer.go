@@ -16,7 +16,8 @@ type Viewer struct {
 	principal Principal
 }
 
-// Listing is one published connector.
+// Listing is one published connector, described as it was when the active version
+// was installed, whatever its feed says since (P20).
 type Listing struct {
 	Key         connector.Key
 	Name        string
@@ -83,8 +84,11 @@ func (v *Viewer) rows(ctx context.Context, q *Query) ([]*Row, error) {
 		return nil, &Error{Op: op, Err: faults.err()}
 	}
 	s, subject := v.cat.snapshot(), v.principal.subject()
-	rows, err := s.query(q, v.cat.newRowSource(), func(e *entry) bool {
-		return e.pub != nil && s.engine.DecideConnector(subject, e.key).Allowed()
+	rows, err := s.query(q, func(e *entry) (*Row, string) {
+		if e.listed == nil || !s.engine.DecideConnector(subject, e.key).Allowed() {
+			return nil, ""
+		}
+		return e.listed, e.listedText
 	})
 	if err != nil {
 		return nil, &Error{Op: op, Err: err}
@@ -110,12 +114,18 @@ func (v *Viewer) Disabled(ctx context.Context) iter.Seq2[DisabledListing, error]
 			return
 		}
 		s, subject := v.cat.snapshot(), v.principal.subject()
-		for e := range s.all() {
-			if e.pub == nil {
-				continue
+		rows, err := s.query(nil, func(e *entry) (*Row, string) {
+			if e.listed == nil || s.engine.DecideConnector(subject, e.key).Allowed() {
+				return nil, ""
 			}
-			d := s.engine.DecideConnector(subject, e.key)
-			if !d.Allowed() && !yield(DisabledListing{Listing: e.row.listing(), Decision: d}, nil) {
+			return e.listed, ""
+		})
+		if err != nil {
+			yield(DisabledListing{}, &Error{Op: "list disabled", Err: err})
+			return
+		}
+		for _, r := range rows {
+			if !yield(DisabledListing{Listing: r.listing(), Decision: s.engine.DecideConnector(subject, r.Key)}, nil) {
 				return
 			}
 		}
