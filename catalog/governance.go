@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 	"strings"
 
@@ -126,8 +127,8 @@ func (a *Admin) ExplainAccess(ctx context.Context, p Principal, key string) (*go
 }
 
 // Preview says what changes of policies and assignments would mean, and makes
-// none of them (G7): per tenant, which connectors and schemes would vanish or
-// appear. Changes that could not be made are refused as they would be then.
+// none of them (G7): per tenant, which existing connections would be refused if they were made then, and which
+// connectors and schemes would vanish or appear. Changes that could not be made are refused as they would be then.
 func (a *Admin) Preview(ctx context.Context, changes ...governance.Change) (*governance.Impact, error) {
 	const op = "preview"
 	if err := a.allow(ctx, op, ActionGovern, ""); err != nil {
@@ -144,9 +145,30 @@ func (a *Admin) Preview(ctx context.Context, changes ...governance.Change) (*gov
 			published = append(published, governance.Published{Key: e.key, Schemes: e.schemes()})
 		}
 	}
-	impact, err := governance.Preview(s.engine, after, published, nil, nil)
+	impact, err := governance.Preview(s.engine, after, published, a.cat.connections(ctx), nil)
 	if err != nil {
 		return nil, &Error{Op: op, Err: err}
 	}
 	return impact, nil
+}
+
+// connections are all existing ones, as Preview looks at them.
+func (c *Catalog) connections(ctx context.Context) iter.Seq2[governance.Connection, error] {
+	return func(yield func(governance.Connection, error) bool) {
+		for rec, err := range c.list(ctx, prefixConn) {
+			var r connRecord
+			if err == nil {
+				r, err = decode[connRecord](rec)
+			}
+			if err != nil {
+				yield(governance.Connection{}, err)
+				return
+			}
+			if !yield(governance.Connection{
+				ID: r.ID, Tenant: r.Tenant, User: r.Owner, Groups: r.Groups, Key: r.Key, Scheme: r.Scheme, Type: r.Type,
+			}, nil) {
+				return
+			}
+		}
+	}
 }

@@ -39,6 +39,7 @@ type Action string
 // The actions.
 const (
 	ActionView    Action = "view"    // published connectors
+	ActionConnect Action = "connect" // make and change one's own connections
 	ActionManage  Action = "manage"  // obtain an Admin and read through it
 	ActionRefresh Action = "refresh" // load feeds now
 	ActionInstall Action = "install" // plan and install
@@ -65,13 +66,13 @@ func (f AuthorizerFunc) Authorize(ctx context.Context, p Principal, a Action, re
 }
 
 // RoleAuthorizer is the default Authorizer: RoleAdmin may do everything,
-// RoleViewer may view, everybody else nothing.
+// RoleViewer may view what is published and connect to it, everybody else nothing.
 func RoleAuthorizer() Authorizer {
 	return AuthorizerFunc(func(_ context.Context, p Principal, a Action, _ string) error {
 		switch {
 		case slices.Contains(p.Roles, RoleAdmin):
 			return nil
-		case a == ActionView && slices.Contains(p.Roles, RoleViewer):
+		case (a == ActionView || a == ActionConnect) && slices.Contains(p.Roles, RoleViewer):
 			return nil
 		default:
 			return fmt.Errorf("no role of %q allows %q", p.User, a)

@@ -15,9 +15,9 @@ import (
 var ErrInUse = errors.New("in use")
 
 // Prune removes superseded installed versions of a connector: the given ones,
-// or without any all but the active one. A version that is active is refused with
-// ErrInUse, one that is not installed with ErrNotFound; then nothing is removed (P21). It
-// returns the versions removed.
+// or without any all but the active one. A version that is active, or
+// that a connection was made with, is refused with ErrInUse and those connections' ids, one that is
+// not installed with ErrNotFound; then nothing is removed (P21). It returns the versions removed.
 func (a *Admin) Prune(ctx context.Context, key string, versions ...string) ([]string, error) {
 	const op = "prune"
 	if err := a.allow(ctx, op, ActionPrune, key); err != nil {
@@ -46,6 +46,9 @@ func (a *Admin) prune(ctx context.Context, key connector.Key, versions []string)
 	e := a.cat.snapshot().entry(key)
 	versions, err = e.prunable(versions)
 	if err != nil || len(versions) == 0 {
+		return nil, joinRelease(ctx, l, err)
+	}
+	if err := a.cat.unheld(ctx, key, versions); err != nil {
 		return nil, joinRelease(ctx, l, err)
 	}
 	// From this commit on the versions are not installed; the files follow, and
@@ -85,6 +88,27 @@ func (e *entry) prunable(versions []string) ([]string, error) {
 	}
 	slices.Sort(versions)
 	return slices.Compact(versions), errors.Join(errs...)
+}
+
+// unheld refuses versions that connections were made with, naming some of them (P21).
+// No connection can be made with them meanwhile: it would be made with the active one.
+func (c *Catalog) unheld(ctx context.Context, key connector.Key, versions []string) error {
+	const most = 5
+	var errs []error
+	for _, v := range versions {
+		users, err := c.store.List(ctx, usePrefix(key, v), "", most)
+		if err != nil {
+			return err
+		}
+		ids := make([]string, len(users))
+		for i, u := range users {
+			ids[i] = strings.TrimPrefix(u.Key, usePrefix(key, v))
+		}
+		if len(ids) > 0 {
+			errs = append(errs, fmt.Errorf("version %s is held by connections %s: %w", v, strings.Join(ids, ", "), ErrInUse))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // emptyTrash removes files of versions that are no longer installed.

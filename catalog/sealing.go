@@ -30,3 +30,14 @@ func (c *Catalog) sealPreset(ctx context.Context) func(governance.PresetField, a
 		return string(text), err
 	}
 }
+
+// openPreset opens a policy's preset secret for a connection that is being made.
+func (c *Catalog) openPreset(ctx context.Context) governance.OpenFunc {
+	return func(f governance.PresetField, ref string) (auth.Secret, error) {
+		var sealed auth.Sealed
+		if err := sealed.UnmarshalText([]byte(ref)); err != nil {
+			return auth.Secret{}, err
+		}
+		return c.sealer.Open(ctx, presetBinding(f), sealed)
+	}
+}

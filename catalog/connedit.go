@@ -1,0 +1,150 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+)
+
+// Rename gives the connection another name. The error wraps ErrExists when it
+// is taken.
+func (c *Connections) Rename(ctx context.Context, id, name string) error {
+	return c.edit(ctx, "rename connection", id, func(r *connRecord) ([]Op, error) {
+		var faults faultList
+		if name == "" {
+			faults.add("Name is empty")
+		}
+		checkName(&faults, "Name", name)
+		if err := faults.err(); err != nil {
+			return nil, err
+		}
+		old := r.nameKey()
+		r.Name = name
+		if r.nameKey() == old { // only its case changes
+			return nil, nil
+		}
+		return []Op{Delete(old, Any()), Put(r.nameKey(), encode(r.ID), Absent())}, nil
+	})
+}
+
+// Share lets everybody in the tenant use the connection, or no longer.
+func (c *Connections) Share(ctx context.Context, id string, shared bool) error {
+	return c.edit(ctx, "share connection", id, func(r *connRecord) ([]Op, error) {
+		r.Shared = shared
+		return nil, nil
+	})
+}
+
+// SetDefault makes the connection the one to use when none is named, in its
+// folder and for its connector, in the place of another.
+func (c *Connections) SetDefault(ctx context.Context, id string) error {
+	return c.edit(ctx, "set default connection", id, func(r *connRecord) ([]Op, error) {
+		return []Op{Put(r.defaultKey(), encode(r.ID), Any())}, nil
+	})
+}
+
+// Disable stops the connection until Enable. One that is quarantined stays so.
+func (c *Connections) Disable(ctx context.Context, id, reason string) error {
+	return c.edit(ctx, "disable connection", id, func(r *connRecord) ([]Op, error) {
+		return nil, c.cat.move(r, ConnectionDisabled, reason)
+	})
+}
+
+// Enable makes a connection that was disabled active again.
+func (c *Connections) Enable(ctx context.Context, id string) error {
+	return c.edit(ctx, "enable connection", id, func(r *connRecord) ([]Op, error) {
+		if r.State != ConnectionDisabled {
+			return nil, fmt.Errorf("%w: it is %s", ErrInvalid, r.State)
+		}
+		return nil, c.cat.move(r, ConnectionActive, "")
+	})
+}
+
+// move changes the state of a connection. Nobody but an admin ends a
+// quarantine (G13).
+func (c *Catalog) move(r *connRecord, to ConnectionState, reason string) error {
+	if r.State == ConnectionQuarantined {
+		return fmt.Errorf("%w: it is quarantined: %s", ErrForbidden, r.Reason)
+	}
+	r.State, r.Reason, r.Since = to, reason, c.opts.Clock().UTC()
+	return nil
+}
+
+// edit changes one connection of the principal's. No policy is asked (G5). Only the owner
+// may; others who see it are refused with ErrForbidden.
+func (c *Connections) edit(ctx context.Context, op, id string, change func(r *connRecord) ([]Op, error)) error {
+	if err := c.allow(ctx, op, ActionConnect, ""); err != nil {
+		return err
+	}
+	for {
+		err := c.editOnce(ctx, op, id, change)
+		if conflicted(err, (&connRecord{ID: id, Tenant: c.principal.Tenant}).key()) {
+			continue // somebody else was quicker
+		}
+		if err != nil {
+			return &Error{Op: op, Key: id, Err: err}
+		}
+		return nil
+	}
+}
+
+func (c *Connections) editOnce(ctx context.Context, op, id string, change func(r *connRecord) ([]Op, error)) error {
+	r, rev, err := c.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	if r.Owner != c.principal.User {
+		return fmt.Errorf("%w: only its owner may", ErrForbidden)
+	}
+	before := encode(r)
+	ops, err := change(r)
+	if err != nil {
+		return err
+	}
+	after := encode(r)
+	entry := AuditEntry{By: c.principal, Action: op, Key: r.Key, Target: id, Before: digestOf(before), After: digestOf(after)}
+	err = c.cat.commit(ctx, entry, append(ops, Put(r.key(), after, At(rev)))...)
+	if conflicted(err, r.nameKey()) {
+		return fmt.Errorf("name %q: %w", r.Name, ErrExists)
+	}
+	return err
+}
+
+// Delete removes the connection, its name and its credential.
+func (c *Connections) Delete(ctx context.Context, id string) error {
+	const op = "delete connection"
+	if err := c.allow(ctx, op, ActionConnect, ""); err != nil {
+		return err
+	}
+	for {
+		err := c.deleteOnce(ctx, op, id)
+		if conflicted(err, (&connRecord{ID: id, Tenant: c.principal.Tenant}).key()) {
+			continue
+		}
+		if err != nil {
+			return &Error{Op: op, Key: id, Err: err}
+		}
+		return nil
+	}
+}
+
+func (c *Connections) deleteOnce(ctx context.Context, op, id string) error {
+	r, rev, err := c.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	if r.Owner != c.principal.User {
+		return fmt.Errorf("%w: only its owner may", ErrForbidden)
+	}
+	ops := []Op{
+		Delete(r.key(), At(rev)), Delete(r.nameKey(), Any()), Delete(r.secretKey(), Any()),
+		Delete(prefixConnID+r.ID, Any()), Delete(r.useKey(), Any()),
+	}
+	isDefault, defRev, err := get[string](ctx, c.cat, r.defaultKey())
+	if err := ignore(err, ErrNotFound); err != nil {
+		return err
+	}
+	if isDefault == r.ID {
+		ops = append(ops, Delete(r.defaultKey(), At(defRev)))
+	}
+	return c.cat.commit(ctx, AuditEntry{By: c.principal, Action: op, Key: r.Key, Target: id, Before: digestOf(encode(r))}, ops...)
+}

@@ -1,0 +1,34 @@
+package catalog_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/patchbay/patchbay/catalog"
+)
+
+// hookStore does something once, just before an Apply that touches a prefix.
+type hookStore struct {
+	catalog.Store
+	prefix string
+
+	mu sync.Mutex
+	do func()
+}
+
+func (h *hookStore) Apply(ctx context.Context, ops ...catalog.Op) (catalog.Revision, error) {
+	h.mu.Lock()
+	do := h.do
+	for _, op := range ops {
+		if do != nil && strings.HasPrefix(op.Key, h.prefix) {
+			h.do = nil
+			h.mu.Unlock()
+			do()
+			h.mu.Lock()
+			break
+		}
+	}
+	h.mu.Unlock()
+	return h.Store.Apply(ctx, ops...)
+}
