@@ -245,6 +245,24 @@ func TestALateAttemptHarmsNothing(t *testing.T) {
 	requireVersions(t, dir, "1.0.0")
 }
 
+// TestTheLastMomentToCancel is just before the commit.
+func TestTheLastMomentToCancel(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	in := New(dir, &Options{Media: map[string]installer.Media{connector.MediaPackageTarGzip: {
+		Format: installer.FormatTarGzip,
+		Manifest: func(ctx context.Context, files fs.FS) (*connector.Manifest, error) {
+			cancel()
+			return installer.NativeManifest(ctx, files)
+		},
+	}}})
+	_, err := in.Install(ctx, mail("1.0.0"), nil)
+	require.ErrorIs(t, err, context.Canceled)
+	requireVersions(t, dir)
+	assert.Empty(t, leftovers(t, dir))
+}
+
 func TestOpenIsAFileSystem(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -1,6 +1,7 @@
 package meminstaller
 
 import (
+	"context"
 	"io/fs"
 	"testing"
 	"testing/fstest"
@@ -64,6 +65,41 @@ func TestMaxBytesIsKept(t *testing.T) {
 		installertest.ManifestFile(&connector.Manifest{Key: "mail", Version: "4.0.0"}), big, installertest.File{Name: "more", Body: big.Body}))
 	_, err = in.Install(t.Context(), incompressible, nil)
 	require.ErrorIs(t, err, installer.ErrLimit)
+	assert.Zero(t, in.budget.used)
+}
+
+// TestSameBytesOfAnotherType: what the same bytes unpack to depends on the media
+// type, so one does not pass for the other.
+func TestSameBytesOfAnotherType(t *testing.T) {
+	t.Parallel()
+	const other = "application/vnd.example.package"
+	in := New(&Options{Media: map[string]installer.Media{other: {Format: installer.FormatTarGzip}}})
+	pkg := installertest.Package("mail", "1.0.0")
+	r, err := in.Install(t.Context(), pkg, nil)
+	require.NoError(t, err)
+	pkg.Artifact.MediaType = other
+	_, err = in.Install(t.Context(), pkg, nil)
+	require.ErrorIs(t, err, installer.ErrIdentity)
+	require.NoError(t, in.Verify(t.Context(), r))
+	require.NoError(t, in.Remove(t.Context(), r))
+	_, err = in.Install(t.Context(), pkg, nil)
+	require.NoError(t, err)
+}
+
+// TestTheLastMomentToCancel is just before the commit.
+func TestTheLastMomentToCancel(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	in := New(&Options{Media: map[string]installer.Media{connector.MediaPackageTarGzip: {
+		Format: installer.FormatTarGzip,
+		Manifest: func(ctx context.Context, files fs.FS) (*connector.Manifest, error) {
+			cancel()
+			return installer.NativeManifest(ctx, files)
+		},
+	}}})
+	_, err := in.Install(ctx, installertest.Package("mail", "1.0.0"), nil)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Empty(t, in.packages)
 	assert.Zero(t, in.budget.used)
 }
 

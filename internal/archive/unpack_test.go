@@ -112,6 +112,20 @@ func TestUnpackIntoADirectory(t *testing.T) {
 	}
 }
 
+func TestFilesAreNotOverwritten(t *testing.T) {
+	t.Parallel()
+	root, err := os.OpenRoot(t.TempDir())
+	require.NoError(t, err)
+	require.NoError(t, root.WriteFile("a", []byte("mine"), 0o600))
+	data := installertest.Tar(installertest.File{Name: "a", Body: "theirs"})
+	_, err = archive.Unpack(t.Context(), bytes.NewReader(data), int64(len(data)), archive.Tar, sinkOn(t, root), nil)
+	require.ErrorIs(t, err, fs.ErrExist)
+	kept, err := root.ReadFile("a")
+	require.NoError(t, err)
+	assert.Equal(t, "mine", string(kept))
+	require.NoError(t, root.Close())
+}
+
 func TestSpecialBitsAreDropped(t *testing.T) {
 	t.Parallel()
 	var buf bytes.Buffer
