@@ -71,10 +71,11 @@ func dropTemplates(s string) (plain, reason string) {
 	var b strings.Builder
 	for {
 		before, rest, found := strings.Cut(s, "{")
-		b.WriteString(strings.TrimSuffix(before, "$"))
 		if !found {
+			b.WriteString(s)
 			break
 		}
+		b.WriteString(strings.TrimSuffix(before, "$"))
 		param, after, closed := strings.Cut(rest, "}")
 		if !closed {
 			return "", "a template has no closing '}'"

@@ -52,6 +52,8 @@ func TestCheckHost(t *testing.T) {
 		"${a b}.example.com":             "does not name a parameter",
 		"a}.example.com":                 `contains '}'`,
 		"$a.example.com":                 `contains '$'`,
+		"a.example.com$":                 `contains '$'`,
+		"{a}.example.com$":               `contains '$'`,
 	} {
 		err := CheckHost(s)
 		if err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, ErrInvalid) {
