@@ -91,6 +91,7 @@ type connRecord struct {
 	Admitted governance.Record `json:"admitted"`
 	// Generation counts how often the secret was replaced (C8, C9).
 	Generation uint64 `json:"generation"`
+	Triggers   int    `json:"triggers,omitempty"` // how many it has
 }
 
 func (r *connRecord) connection(isDefault bool) Connection {

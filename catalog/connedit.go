@@ -109,7 +109,8 @@ func (c *Connections) editOnce(ctx context.Context, op, id string, change func(r
 	return err
 }
 
-// Delete removes the connection, its name and its credential.
+// Delete removes the connection, its name, its credential and its triggers
+// (C4), in one step.
 func (c *Connections) Delete(ctx context.Context, id string) error {
 	const op = "delete connection"
 	if err := c.allow(ctx, op, ActionConnect, ""); err != nil {
@@ -146,5 +147,10 @@ func (c *Connections) deleteOnce(ctx context.Context, op, id string) error {
 	if isDefault == r.ID {
 		ops = append(ops, Delete(r.defaultKey(), At(defRev)))
 	}
+	triggers, err := c.deleteTriggers(ctx, r)
+	if err != nil {
+		return err
+	}
+	ops = append(ops, triggers...)
 	return c.cat.commit(ctx, AuditEntry{By: c.principal, Action: op, Key: r.Key, Target: id, Before: digestOf(encode(r))}, ops...)
 }
