@@ -14,7 +14,8 @@ var ErrApprovalRequired = errors.New("approval required")
 // is durable: from then on the operation ends by itself, in this process or in
 // the next one to open the store (P10). A plan that no longer fits is refused
 // whole, with ErrStalePlan for each item that changed, and nothing is started. An item
-// that needs approval and has none is refused with ErrApprovalRequired.
+// that needs approval and has none is refused with ErrApprovalRequired. While a Sweep
+// runs, all are refused with ErrInUse.
 func (a *Admin) Install(ctx context.Context, plan *Plan) (*Operation, error) {
 	const op = "install"
 	if err := a.allow(ctx, op, ActionInstall, ""); err != nil {
@@ -36,7 +37,10 @@ func (a *Admin) Install(ctx context.Context, plan *Plan) (*Operation, error) {
 		if err := a.recheck(ctx, plan); err != nil {
 			return nil, err
 		}
-		err := a.cat.commit(ctx, entry, a.cat.operationOps(rec, plan)...)
+		unswept, err := a.cat.unswept(ctx)
+		if err == nil {
+			err = a.cat.commit(ctx, entry, append(a.cat.operationOps(rec, plan), unswept)...)
+		}
 		if err == nil {
 			break
 		}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/patchbay/patchbay/connector"
-	"github.com/patchbay/patchbay/installer"
 )
 
 // ErrInUse refuses to remove a version that something still needs.
@@ -17,7 +16,10 @@ var ErrInUse = errors.New("in use")
 // Prune removes superseded installed versions of a connector: the given ones,
 // or without any all but the active one. A version that is active, or
 // that a connection was made with, is refused with ErrInUse and those connections' ids, one that is
-// not installed with ErrNotFound; then nothing is removed (P21). It returns the versions removed.
+// not installed with ErrNotFound; then nothing is removed (P21). It waits while the connector
+// is being worked on, and returns the versions removed. An error beside them says that they
+// are not installed any more, but that their files could not be removed yet; that is tried
+// again in the background.
 func (a *Admin) Prune(ctx context.Context, key string, versions ...string) ([]string, error) {
 	const op = "prune"
 	if err := a.allow(ctx, op, ActionPrune, key); err != nil {
@@ -28,7 +30,7 @@ func (a *Admin) Prune(ctx context.Context, key string, versions ...string) ([]st
 	}
 	removed, err := a.prune(ctx, connector.Key(key), versions)
 	if err != nil {
-		return nil, &Error{Op: op, Key: key, Err: err}
+		return removed, &Error{Op: op, Key: key, Err: err}
 	}
 	return removed, nil
 }
@@ -63,7 +65,7 @@ func (a *Admin) prune(ctx context.Context, key connector.Key, versions []string)
 	if err := a.cat.commit(ctx, entry, ops...); err != nil {
 		return nil, joinRelease(ctx, l, err)
 	}
-	return versions, a.cat.emptyTrash(ctx)
+	return versions, a.cat.emptyTrash(ctx, versioned(prefixTrash, key, ""))
 }
 
 // prunable checks the versions asked for, or chooses all superseded ones.
@@ -86,7 +88,7 @@ func (e *entry) prunable(versions []string) ([]string, error) {
 			errs = append(errs, fmt.Errorf("version %s is not installed: %w", v, ErrNotFound))
 		}
 	}
-	slices.Sort(versions)
+	versions = slices.Sorted(slices.Values(versions)) // a copy: these are the caller's
 	return slices.Compact(versions), errors.Join(errs...)
 }
 
@@ -109,43 +111,4 @@ func (c *Catalog) unheld(ctx context.Context, key connector.Key, versions []stri
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// emptyTrash removes files of versions that are no longer installed.
-func (c *Catalog) emptyTrash(ctx context.Context) error {
-	if c.opts.Installer == nil {
-		return nil
-	}
-	for rec, err := range c.list(ctx, prefixTrash) {
-		if err != nil {
-			return err
-		}
-		if err := c.removeTrash(ctx, rec); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// removeTrash removes one version's files under the connector's lease: it may
-// be being installed again.
-func (c *Catalog) removeTrash(ctx context.Context, rec Record) error {
-	receipt, err := decode[installer.Receipt](rec)
-	if err != nil {
-		return err
-	}
-	l, _, err := c.tryLease(ctx, receipt.Key, "trash")
-	if err != nil || l == nil {
-		return err // busy: healLoop comes back
-	}
-	if err := c.sync(ctx); err != nil {
-		return joinRelease(ctx, l, err)
-	}
-	if e := c.snapshot().entry(receipt.Key); e == nil || e.installed[receipt.Version] == nil {
-		if err := c.opts.Installer.Remove(ctx, &receipt); err != nil {
-			return joinRelease(ctx, l, err)
-		}
-	}
-	_, err = c.store.Apply(ctx, Delete(rec.Key, At(rec.Revision)), l.end())
-	return ignore(err, ErrConflict)
 }

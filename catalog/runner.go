@@ -125,5 +125,5 @@ func (c *Catalog) healLoop(ctx context.Context) {
 // heal does each of its parts whatever became of the others.
 func (c *Catalog) heal(ctx context.Context) error {
 	c.confirmActivities()
-	return errors.Join(c.takeUp(ctx), c.emptyTrash(ctx))
+	return errors.Join(c.takeUp(ctx), c.emptyTrash(ctx, prefixTrash))
 }

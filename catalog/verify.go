@@ -37,12 +37,24 @@ func (a *Admin) Verify(ctx context.Context, key string) iter.Seq2[Verification, 
 					return
 				}
 				err := a.cat.opts.Installer.Verify(ctx, &e.installed[v].Receipt)
+				if err != nil && a.cat.pruned(ctx, e.key, v) {
+					continue
+				}
 				if !yield(Verification{Key: e.key, Version: v, Active: v == e.active(), Err: err}, nil) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// pruned reports whether a version is not installed any more by now.
+func (c *Catalog) pruned(ctx context.Context, key connector.Key, v string) bool {
+	if c.sync(ctx) != nil {
+		return false
+	}
+	e := c.snapshot().entry(key)
+	return e != nil && e.installed[v] == nil
 }
 
 func (a *Admin) verifiable(ctx context.Context, op, key string) ([]*entry, error) {
