@@ -14,12 +14,16 @@
 //   - [Quirks] lists where a provider departs from the OAuth 2.0 specifications.
 //   - [Scheme.Origins] and [Scheme.Changes] say where credentials would go and
 //     what a new release changes about that.
+//   - [Sealer] turns a secret into bytes that can be stored, and that open only for
+//     the tenant, connection, field and generation they were sealed for. A
+//     [KeyWrapper] keeps the keys: a file ([OpenKeyFile]), memory
+//     ([NewMemoryKeys]), or an adapter of a key management service.
 //
 // A scheme comes from a manifest, and a manifest is written by a stranger. So
 // everything has a bound, patterns are RE2 and cannot run away, endpoints are
 // https, and no message contains a value.
 //
-// The package is pure: it does no I/O and imports the standard library only.
-// All its functions are safe for concurrent use as long as nobody changes
-// their arguments meanwhile.
+// Schemes, parameters and secrets are pure data: nothing about them does I/O.
+// All functions are safe for concurrent use as long as nobody changes their
+// arguments meanwhile.
 package auth

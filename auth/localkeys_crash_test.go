@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -205,6 +206,33 @@ func TestC8_KeyFileSurvivesEveryFault(t *testing.T) {
 			assert.Greater(t, failures, 10)
 		}
 	}
+}
+
+// What a power failure leaves depends on the order: bytes before the name, the name
+// before anybody uses the keys, whoever put it there.
+func TestC8_KeyFileIsFlushedBeforeItIsUsed(t *testing.T) {
+	t.Parallel()
+	path, _ := newKeyFile(t)
+	disk := &brokenDisk{}
+	keys, err := openKeyFile(t.Context(), path, nil, disk)
+	require.NoError(t, err)
+	history := slices.DeleteFunc(disk.history, func(op string) bool { return strings.HasSuffix(op, "stat") || op == "read" })
+	assert.Equal(t, []string{"open", "sync", "sync directory", "close"}, history)
+	disk.history = nil
+	_, err = keys.Rotate(t.Context())
+	require.NoError(t, err)
+	history = slices.DeleteFunc(disk.history, func(op string) bool { return strings.HasSuffix(op, "stat") || op == "read" })
+	assert.Equal(t, []string{
+		"lock", "remove", "create", "write", "sync", "close", "rename", "sync directory",
+		"open", "sync", "sync directory", "close",
+	}, history)
+}
+
+func TestKeyFileDoesNotWriteIntoWhatIsThere(t *testing.T) {
+	t.Parallel()
+	path, _ := newKeyFile(t)
+	_, err := osKeyDisk{}.Create(path)
+	require.ErrorIs(t, err, fs.ErrExist)
 }
 
 func TestKeyFileIsMadeWholeOrNotAtAll(t *testing.T) {

@@ -64,8 +64,6 @@ func parseEnvelope(b []byte) (envelope, error) {
 		return envelope{}, ErrNotSealed
 	case b[before-1] != envelopeVersion:
 		return envelope{}, fmt.Errorf("%w that this version understands: format %d: %w", ErrNotSealed, b[before-1], errors.ErrUnsupported)
-	case len(b) > maxEnvelope:
-		return envelope{}, ErrTampered
 	}
 	var e envelope
 	var tail []byte

@@ -71,6 +71,30 @@ func TestSealedIsStoredAsJSON(t *testing.T) {
 	}
 }
 
+// There is one text for each Sealed.
+func TestSealedTextHasOneForm(t *testing.T) {
+	t.Parallel()
+	s := NewSealer(memoryKeys(t), nil)
+	padded := 0
+	for n := range 3 {
+		sealed, err := s.SealBytes(t.Context(), place, make([]byte, n))
+		require.NoError(t, err)
+		text, err := sealed.MarshalText()
+		require.NoError(t, err)
+		var back Sealed
+		require.NoError(t, back.UnmarshalText(text))
+		i := len(bytes.TrimRight(text, "="))
+		if i == len(text) {
+			continue
+		}
+		padded++
+		require.ErrorIs(t, back.UnmarshalText(text[:i]), ErrNotSealed)
+		text[i-1]++ // a bit that no byte has
+		require.ErrorIs(t, back.UnmarshalText(text), ErrNotSealed)
+	}
+	assert.Equal(t, 2, padded)
+}
+
 func TestSealedIsImmutable(t *testing.T) {
 	t.Parallel()
 	sealed := sealOne(t)
