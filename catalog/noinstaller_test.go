@@ -36,7 +36,8 @@ func TestP12_CatalogWithoutInstallerLeavesOperationsAlone(t *testing.T) {
 	b.reopen(t, func(o *catalog.Options) { o.Installer = b.disk })
 	same, err = b.admin.Operation(t.Context(), op.ID)
 	require.NoError(t, err)
-	_, err = same.Wait(t.Context())
+	st, err = same.Wait(t.Context())
 	require.NoError(t, err)
+	assert.Zero(t, st.Failed(), "%+v", st.Items)
 	assert.Equal(t, []string{"a@2.0.0", "b@1.0.0"}, b.published(t))
 }

@@ -103,7 +103,8 @@ func (a *Admin) Operations(ctx context.Context) iter.Seq2[*Operation, error] {
 	}
 }
 
-// Status reads the operation as of now.
+// Status reads the operation as of now. When it is Finished, every other method of
+// the catalog shows its outcome.
 func (o *Operation) Status(ctx context.Context) (*OperationStatus, error) {
 	rec, _, err := get[opRecord](ctx, o.cat, prefixOp+o.ID)
 	if err != nil {
@@ -127,6 +128,11 @@ func (o *Operation) Status(ctx context.Context) (*OperationStatus, error) {
 	}
 	if len(st.Items) != rec.Items {
 		return nil, &Error{Op: "get operation", Key: o.ID, Err: fmt.Errorf("%d of %d items found", len(st.Items), rec.Items)}
+	}
+	if st.Finished {
+		if err := o.cat.sync(ctx); err != nil {
+			return nil, &Error{Op: "get operation", Key: o.ID, Err: err}
+		}
 	}
 	return st, nil
 }

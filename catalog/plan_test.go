@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/catalog"
@@ -20,6 +21,10 @@ func TestP9_PlanIsExactAndWithoutSideEffects(t *testing.T) {
 	})
 	b.refresh(t)
 	b.install(t, "slack@1.0.0")
+	require.Eventually(t, func() bool { // the operation is closed in its own time
+		open, err := b.store.List(t.Context(), "opopen/", "", 1)
+		return err == nil && len(open) == 0
+	}, 5*time.Second, time.Millisecond)
 	_, before, err := b.store.Changes(t.Context(), 0, 1000)
 	require.NoError(t, err)
 	plan := b.plan(t, "slack")

@@ -14,13 +14,15 @@ type runner struct {
 	cat     *Catalog
 	slots   chan struct{} // one per item that may run at once
 	mu      sync.Mutex
-	running map[string]struct{} // operations this process works on
+	running map[string]struct{}  // operations this process works on
+	noticed map[string]time.Time // unfinished operations, since this process knows of them
 }
 
 func (r *runner) init(c *Catalog) {
 	r.cat = c
 	r.slots = make(chan struct{}, c.opts.Parallel)
 	r.running = map[string]struct{}{}
+	r.noticed = map[string]time.Time{}
 }
 
 // start works on an operation, unless this process does already.
@@ -30,9 +32,27 @@ func (r *runner) start(rec opRecord) {
 	if _, ok := r.running[rec.ID]; ok {
 		return
 	}
+	if _, ok := r.noticed[rec.ID]; !ok {
+		r.noticed[rec.ID] = time.Now()
+	}
 	if r.cat.background(func(ctx context.Context) { r.run(ctx, rec) }) {
 		r.running[rec.ID] = struct{}{}
 	}
+}
+
+// patience is how many leases a process leaves an item to others that have its
+// feed, before it ends the item as one that nobody offers any more.
+const patience = 3
+
+// others reports whether an item is better left to other processes: this one
+// has not got the feed that it was planned from.
+func (r *runner) others(op string, it *PlanItem) bool {
+	if _, configured := r.cat.rank[it.Feed]; configured || it.Feed == "" {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Since(r.noticed[op]) < patience*r.cat.opts.Lease
 }
 
 // run works on all items. Each is independent: a failure is recorded on its
@@ -63,11 +83,14 @@ func (r *runner) run(ctx context.Context, rec opRecord) {
 	close(errs)
 	if err, interrupted := <-errs; interrupted {
 		// Some item is not final: healLoop takes the operation up again.
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && !errors.Is(err, errNotOurs) {
 			r.cat.opts.Logger.WarnContext(ctx, "patchbay: item interrupted", "operation", rec.ID, "error", err)
 		}
 		return
 	}
+	r.mu.Lock()
+	delete(r.noticed, rec.ID)
+	r.mu.Unlock()
 	if err := r.cat.closeOperation(ctx, rec); err != nil && ctx.Err() == nil {
 		r.cat.opts.Logger.WarnContext(ctx, "patchbay: cannot close operation", "operation", rec.ID, "error", err)
 	}
