@@ -95,6 +95,10 @@ func (c *Catalog) followLoop(ctx context.Context) {
 	tick := time.NewTicker(c.opts.FollowEvery)
 	defer tick.Stop()
 	for {
+		// First of all, for what was committed before the watch began.
+		if err := c.sync(ctx); err != nil && ctx.Err() == nil {
+			c.opts.Logger.WarnContext(ctx, "patchbay: cannot follow the store", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -103,9 +107,6 @@ func (c *Catalog) followLoop(ctx context.Context) {
 				wake = nil // closed: the ticker goes on alone
 			}
 		case <-tick.C:
-		}
-		if err := c.sync(ctx); err != nil && ctx.Err() == nil {
-			c.opts.Logger.WarnContext(ctx, "patchbay: cannot follow the store", "error", err)
 		}
 	}
 }
