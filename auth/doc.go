@@ -18,12 +18,18 @@
 //     the tenant, connection, field and generation they were sealed for. A
 //     [KeyWrapper] keeps the keys: a file ([OpenKeyFile]), memory
 //     ([NewMemoryKeys]), or an adapter of a key management service.
+//   - [TokenClient] speaks to authorization servers: its [Provider] begins and
+//     finishes authorizations, refreshes and revokes tokens. What an authorization
+//     needs between its begin and its end, and a [Token], are data to be stored;
+//     whose turn it is to refresh is for the caller to settle (C9).
 //
 // A scheme comes from a manifest, and a manifest is written by a stranger. So
 // everything has a bound, patterns are RE2 and cannot run away, endpoints are
 // https, and no message contains a value.
 //
 // Schemes, parameters and secrets are pure data: nothing about them does I/O.
+// Everything sent goes to an endpoint of the scheme, once, past a guard, and every
+// error is fit to be shown.
 // All functions are safe for concurrent use as long as nobody changes their
 // arguments meanwhile.
 package auth
