@@ -32,6 +32,6 @@
 //
 //	tar -czf mail-1.2.0.tgz connector.json icons scripts
 //
-// Names are given without a leading "./". npm packages are taken as their registry
+// Names may have one leading "./", as "tar -C folder -czf x.tgz ." writes it. npm packages are taken as their registry
 // serves them.
 package installer

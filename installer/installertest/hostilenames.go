@@ -14,7 +14,7 @@ func hostileNames() []Hostile {
 		named("parent in between", "a/../../x"),
 		named("parent that stays inside", "a/../x"),
 		named("parent alone", ".."),
-		named("dot first", "./x"),
+		named("two dots first", "././x"), named("dot, then up", "./../x"), named("dot, then root", ".//x"),
 		named("dot in between", "a/./x"),
 		named("dot alone", "."),
 		raw("empty", ""),

@@ -73,14 +73,20 @@ func (u *unpacker) tarEntry(hdr *tar.Header, r io.Reader) error {
 	if err := checkRecords(hdr); err != nil {
 		return u.refuse(err)
 	}
+	// Packing "." is how people make archives of a folder: tar then writes "./" for
+	// the folder and before every name. One such start means nothing.
+	name := strings.TrimPrefix(hdr.Name, "./")
 	switch hdr.Typeflag {
 	case tar.TypeReg:
-		return u.file(hdr.Name, hdr.Mode&0o111 != 0, hdr.Size, r)
+		return u.file(name, hdr.Mode&0o111 != 0, hdr.Size, r)
 	case tar.TypeDir:
 		if hdr.Size != 0 {
 			return u.refuse(because(ErrFormat, "directory with content"))
 		}
-		return u.dir(strings.TrimSuffix(hdr.Name, "/"))
+		if name == "" || hdr.Name == "." {
+			return nil // the folder itself
+		}
+		return u.dir(strings.TrimSuffix(name, "/"))
 	case tar.TypeXGlobalHeader:
 		return nil // what it says was checked above and is dropped
 	default:
