@@ -77,7 +77,7 @@ func Open(ctx context.Context, o *Options) (*Catalog, error) {
 }
 
 func (c *Catalog) start(ctx context.Context) error {
-	if err := c.sync(ctx); err != nil {
+	if err := c.readAll(ctx); err != nil {
 		return err
 	}
 	if err := c.takeUp(ctx); err != nil {

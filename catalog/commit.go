@@ -12,6 +12,12 @@ import (
 // preconditions did not hold, and nothing was written; that the audit log grew meanwhile is
 // dealt with here.
 func (c *Catalog) commit(ctx context.Context, entry AuditEntry, ops ...Op) error {
+	_, err := c.commitAt(ctx, entry, ops...)
+	return err
+}
+
+// commitAt is commit and returns the revision of what it wrote.
+func (c *Catalog) commitAt(ctx context.Context, entry AuditEntry, ops ...Op) (Revision, error) {
 	entry.At = c.opts.Clock().UTC()
 	if entry.Outcome == "" {
 		entry.Outcome = outcomeOK
@@ -20,42 +26,39 @@ func (c *Catalog) commit(ctx context.Context, entry AuditEntry, ops ...Op) error
 	// What is hashed is what will be read back, where text that was no UTF-8 is mended.
 	entry, err := storable(entry)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := c.append(ctx, entry, ops); err != nil {
-		return err
+	rev, err := c.append(ctx, entry, ops)
+	if err != nil {
+		return 0, err
 	}
 	// The change is durable now. Failing to read it back must not look like a
 	// failed change, so the follower is left to catch up.
 	if err := c.sync(ctx); err != nil {
 		c.opts.Logger.WarnContext(ctx, "patchbay: cannot read back a change", "error", err)
 	}
-	return nil
+	return rev, nil
 }
 
-func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) error {
+func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) (Revision, error) {
 	if err := c.writing.take(ctx); err != nil {
-		return err
+		return 0, err
 	}
 	defer c.writing.give()
 	for {
-		head, rev, err := get[auditHead](ctx, c, keyAuditHead)
+		head, at, err := get[auditHead](ctx, c, keyAuditHead)
 		if err != nil && !errors.Is(err, ErrNotFound) {
-			return fmt.Errorf("audit log: %w", err)
-		}
-		at := Absent()
-		if rev != 0 {
-			at = At(rev)
+			return 0, fmt.Errorf("audit log: %w", err)
 		}
 		next := entry.seal(head)
-		log := []Op{Put(keyAuditHead, encode(next), at), Put(auditKey(entry.Seq), encode(entry), Absent())}
-		_, err = c.store.Apply(ctx, slices.Concat(ops, log)...)
+		log := []Op{Put(keyAuditHead, encode(next), atRevision(at)), Put(auditKey(entry.Seq), encode(entry), Absent())}
+		rev, err := c.store.Apply(ctx, slices.Concat(ops, log)...)
 		var conflict *ConflictError
 		switch {
 		case !errors.As(err, &conflict) || conflict.Index < len(ops):
-			return err
+			return rev, err
 		case conflict.Index > len(ops): // the head is as it was read, and yet there is an entry after it
-			return fmt.Errorf("audit log is damaged: %w", err)
+			return 0, fmt.Errorf("audit log is damaged: %w", err)
 		}
 		// Another process was quicker; ctx bounds the retries.
 	}

@@ -301,10 +301,10 @@ func TestG6_TightenedDuringTheCommit(t *testing.T) {
 	other.opts.Store = hook
 	other.open(t)
 	defer other.close(t)
-	hook.do = func() { b.assign(t, governance.Organization(), "p") }
+	hook.arm(func() { b.assign(t, governance.Organization(), "p") })
 	_, err := other.For(viewerP).Connections().Create(t.Context(), "slack", "token", request("c"))
 	require.ErrorIs(t, err, catalog.ErrDisabledByPolicy)
-	assert.Nil(t, hook.do, "the hook ran")
+	assert.False(t, hook.armed(), "the hook ran")
 }
 
 // TestG5G6_RandomHistories holds sequences of policy changes, connections and

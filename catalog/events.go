@@ -22,7 +22,7 @@ const (
 	EventPin       EventKind = "pin"       // the pin ID likewise
 	EventPolicy    EventKind = "policy"    // the policy ID, or with an empty ID an assignment, changed
 	EventOperation EventKind = "operation" // the operation ID moved on
-	EventResync    EventKind = "resync"    // events were lost: read everything you show anew
+	EventResync    EventKind = "resync"    // the first one, or events were lost: read everything you show anew
 )
 
 // Event tells a UI what to read again. It says that something changed, not
@@ -52,7 +52,8 @@ type subscribers struct {
 }
 
 // Events reports what changes from now on, from this process and others, until
-// ctx ends or the catalog is closed; then the sequence ends without an error.
+// ctx ends or the catalog is closed; then the sequence ends without an error. It begins
+// with an EventResync: whoever reads what it shows upon that misses nothing.
 func (a *Admin) Events(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		if err := a.allow(ctx, "follow events", ActionManage, ""); err != nil {
@@ -83,7 +84,7 @@ func (a *Admin) Events(ctx context.Context) iter.Seq2[Event, error] {
 func (s *subscribers) add() *subscriber {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sub := &subscriber{wake: make(chan struct{}, 1)}
+	sub := &subscriber{pending: []Event{{Kind: EventResync}}, wake: make(chan struct{}, 1)}
 	if s.all == nil {
 		s.all = map[*subscriber]struct{}{}
 	}

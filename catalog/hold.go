@@ -1,9 +1,9 @@
 package catalog
 
 import (
-	"cmp"
 	"context"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -39,15 +39,15 @@ func (e *Effect) Stranded() bool {
 // holdKind is what tells skips and pins apart; everything else they share.
 type holdKind struct {
 	name, prefix string
-	of           func(*snapshot) map[string]version.Hold
+	of           func(*snapshot) *map[string]version.Hold
 }
 
 func skipKind() holdKind {
-	return holdKind{"skip", prefixSkip, func(s *snapshot) map[string]version.Hold { return s.skips }}
+	return holdKind{"skip", prefixSkip, func(s *snapshot) *map[string]version.Hold { return &s.skips }}
 }
 
 func pinKind() holdKind {
-	return holdKind{"pin", prefixPin, func(s *snapshot) map[string]version.Hold { return s.pins }}
+	return holdKind{"pin", prefixPin, func(s *snapshot) *map[string]version.Hold { return &s.pins }}
 }
 
 // hold records a skip or pin.
@@ -63,7 +63,6 @@ func (a *Admin) hold(ctx context.Context, kind holdKind, scope, versions, reason
 	if err := a.cat.checkHold(&h, now); err != nil {
 		return nil, &Error{Op: kind.name, Key: scope, Err: err}
 	}
-	before := a.cat.snapshot()
 	value := encode(h)
 	entry := AuditEntry{
 		By: a.principal, Action: kind.name, Key: connector.Key(scope), Target: h.ID, After: digestOf(value),
@@ -72,7 +71,7 @@ func (a *Admin) hold(ctx context.Context, kind holdKind, scope, versions, reason
 	if err := a.cat.commit(ctx, entry, Put(kind.prefix+h.ID, value, Absent())); err != nil {
 		return nil, &Error{Op: kind.name, Key: scope, Err: err}
 	}
-	return effect(h, before, a.cat.snapshot()), nil
+	return a.cat.effect(kind, &h, now), nil
 }
 
 // checkHold returns everything wrong with a skip or pin at once.
@@ -102,29 +101,47 @@ func (c *Catalog) checkHold(h *version.Hold, now time.Time) error {
 	return faults.err()
 }
 
-// effect compares the rows before and after a hold.
-func effect(h version.Hold, before, after *snapshot) *Effect {
+// effect compares what is chosen with a hold and without it, everything else
+// being equal.
+func (c *Catalog) effect(kind holdKind, h *version.Hold, now time.Time) *Effect {
 	out := &Effect{ID: h.ID}
-	for e := range after.all() {
-		old := before.entry(e.key)
-		if old == nil || !h.Scope.Covers(e.key) || old.row.Newest == e.row.Newest && old.row.Stranded == e.row.Stranded {
+	s := c.snapshot()
+	with, without := *s, *s
+	*kind.of(&with) = maps.Clone(*kind.of(s))
+	(*kind.of(&with))[h.ID] = *h
+	*kind.of(&without) = maps.Clone(*kind.of(s))
+	delete(*kind.of(&without), h.ID)
+	before, after := newSelector(&c.opts, without.skips, without.pins), newSelector(&c.opts, with.skips, with.pins)
+	for _, e := range s.entries.From("") {
+		if e.empty() || !h.Scope.Covers(e.key) {
+			continue
+		}
+		old, err := before.explain(e, "", false, now)
+		if err != nil {
+			continue // the rules compiled when the hold was checked
+		}
+		sel, err := after.explain(e, "", false, now)
+		if err != nil || old.Target == sel.Target && old.Stranded == sel.Stranded {
 			continue
 		}
 		out.Connectors = append(out.Connectors, HoldEffect{
-			Key: e.key, Before: old.row.Newest, After: e.row.Newest, Stranded: e.row.Stranded, Why: e.row.Why,
+			Key: e.key, Before: old.Target, After: sel.Target, Stranded: sel.Stranded, Why: sel.Why,
 		})
 	}
-	slices.SortFunc(out.Connectors, func(a, b HoldEffect) int { return cmp.Compare(a.Key, b.Key) })
 	return out
 }
 
-// release takes a skip or pin back.
+// release takes a skip or pin back. Whoever may not hold its scope's versions may
+// not, and is not told whether there is one.
 func (a *Admin) release(ctx context.Context, kind holdKind, id string) error {
 	op := "un" + kind.name
-	if err := a.allow(ctx, op, ActionHold, ""); err != nil {
-		return err
+	if err := a.cat.usable(); err != nil {
+		return &Error{Op: op, Key: id, Err: err}
 	}
 	old, rev, err := get[version.Hold](ctx, a.cat, kind.prefix+id)
+	if err := a.allow(ctx, op, ActionHold, string(old.Scope)); err != nil {
+		return err
+	}
 	if err == nil {
 		entry := AuditEntry{By: a.principal, Action: op, Key: connector.Key(old.Scope), Target: id, Before: digestOf(encode(old))}
 		err = a.cat.commit(ctx, entry, Delete(kind.prefix+id, At(rev)))
@@ -150,7 +167,7 @@ func (a *Admin) holds(ctx context.Context, kind holdKind, key string) iter.Seq2[
 			yield(version.Hold{}, err)
 			return
 		}
-		all := sortedHolds(kind.of(s))
+		all := sortedHolds(*kind.of(s))
 		if key != "" {
 			all = covering(all, connector.Key(key))
 		}

@@ -17,6 +17,20 @@ type hookStore struct {
 	do func()
 }
 
+// arm says what to do at the next such Apply.
+func (h *hookStore) arm(do func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.do = do
+}
+
+// armed reports whether that has not happened yet.
+func (h *hookStore) armed() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.do != nil
+}
+
 func (h *hookStore) Apply(ctx context.Context, ops ...catalog.Op) (catalog.Revision, error) {
 	h.mu.Lock()
 	do := h.do

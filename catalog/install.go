@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ErrApprovalRequired refuses an upgrade that moves an origin or changes a
@@ -39,18 +40,28 @@ func (a *Admin) Install(ctx context.Context, plan *Plan) (*Operation, error) {
 		}
 		unswept, err := a.cat.unswept(ctx)
 		if err == nil {
-			err = a.cat.commit(ctx, entry, append(a.cat.operationOps(rec, plan), unswept)...)
-		}
-		if err == nil {
-			break
+			var lead *lease
+			if lead, err = a.cat.commitOperation(ctx, entry, rec, append(a.cat.operationOps(rec, plan), unswept)); err == nil {
+				a.cat.runner.start(rec, lead)
+				return &Operation{ID: rec.ID, cat: a.cat}, nil
+			}
 		}
 		if !errors.Is(err, ErrConflict) {
 			return nil, &Error{Op: op, Err: err}
 		}
 		// Something changed since the check: the next one says whether it matters.
 	}
-	a.cat.runner.start(rec)
-	return &Operation{ID: rec.ID, cat: a.cat}, nil
+}
+
+// commitOperation makes the operation durable, led by this process.
+func (c *Catalog) commitOperation(ctx context.Context, entry AuditEntry, rec opRecord, ops []Op) (*lease, error) {
+	now, err := c.store.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lead := &lease{cat: c, key: leadKey(rec.ID), op: rec.ID, expires: time.Now().Add(c.opts.Lease)}
+	lead.rev, err = c.commitAt(ctx, entry, append(ops, Put(leaseKey(lead.key), lead.record(now), Absent()))...)
+	return lead, err
 }
 
 // operationOps makes the operation durable, together with the checks that

@@ -56,12 +56,16 @@ func (l *lease) write(ctx context.Context, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	start := time.Now()
-	rec := leaseRecord{Holder: l.cat.self, Op: l.op, Until: now.Add(l.cat.opts.Lease)}
-	rev, err := l.cat.store.Apply(ctx, Put(leaseKey(l.key), encode(rec), atRevision(l.rev)))
+	rev, err := l.cat.store.Apply(ctx, Put(leaseKey(l.key), l.record(now), atRevision(l.rev)))
 	if err == nil {
 		l.rev, l.expires = rev, start.Add(l.cat.opts.Lease)
 	}
 	return err
+}
+
+// record is what is stored of the lease from now on.
+func (l *lease) record(now time.Time) []byte {
+	return encode(leaseRecord{Holder: l.cat.self, Op: l.op, Until: now.Add(l.cat.opts.Lease)})
 }
 
 // waitLease waits until the lease can be taken. slots is given back while it

@@ -2,7 +2,7 @@ package catalog
 
 import (
 	"context"
-	"errors"
+	"slices"
 
 	"github.com/patchbay/patchbay/connector"
 )
@@ -13,27 +13,33 @@ func (c *Catalog) manifest(ctx context.Context, e *entry, version string) (*conn
 	if in := e.installed[version]; in != nil {
 		return in.Receipt.Manifest, nil
 	}
-	r, err := c.offered(ctx, e, version)
-	if err != nil || r == nil {
+	conn, err := c.offered(ctx, e.feed, e.key)
+	if err != nil {
 		return nil, err
 	}
-	return r.Manifest, nil
+	if i := releaseIndex(conn.Releases, version); i >= 0 {
+		return conn.Releases[i].Manifest, nil
+	}
+	return nil, nil //nolint:nilnil // "none" is an ordinary answer here
 }
 
-// offered returns a release with its manifest from the last known good index
-// of the feed that wins for e, or nil. The snapshot leaves manifests out.
-func (c *Catalog) offered(ctx context.Context, e *entry, version string) (*connector.Release, error) {
-	if e.feed == "" {
-		return nil, nil //nolint:nilnil // "none" is an ordinary answer here
+// offered returns a connector with its manifests from the last known good index of
+// a feed; without releases when the feed does not offer it or is not configured. The
+// snapshot leaves manifests out.
+func (c *Catalog) offered(ctx context.Context, feed string, key connector.Key) (connector.Connector, error) {
+	if !c.knows(feed) {
+		return connector.Connector{}, nil
 	}
-	conn, _, err := get[connector.Connector](ctx, c, indexKey(e.feed, e.key))
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return nil, err
-	}
-	for i := range conn.Releases {
-		if conn.Releases[i].Version == version {
-			return &conn.Releases[i], nil
-		}
-	}
-	return nil, nil //nolint:nilnil // as above
+	conn, _, err := get[connector.Connector](ctx, c, indexKey(feed, key))
+	return conn, ignore(err, ErrNotFound)
+}
+
+func releaseIndex(releases []connector.Release, version string) int {
+	return slices.IndexFunc(releases, func(r connector.Release) bool { return r.Version == version })
+}
+
+// knows reports whether a feed is configured here.
+func (c *Catalog) knows(feed string) bool {
+	_, ok := c.rank[feed]
+	return ok
 }

@@ -20,7 +20,7 @@ func (w *worker) perform(ctx context.Context) (got *installed, note string, err 
 	it := &w.item.Item
 	e := w.cat.snapshot().entry(it.Key)
 	if e == nil {
-		return nil, "", fmt.Errorf("%w: no longer offered", ErrStalePlan)
+		e = &entry{key: it.Key} // nothing is known of it any more, which fetch will say
 	}
 	in := e.installed[it.To]
 	sound := in != nil && in.Receipt.Digest == it.Digest && w.cat.opts.Installer.Verify(ctx, &in.Receipt) == nil
@@ -33,23 +33,29 @@ func (w *worker) perform(ctx context.Context) (got *installed, note string, err 
 	if sound {
 		return in, "", w.approved(e, in) // P13: nothing is downloaded
 	}
-	got, err = w.fetch(ctx, e)
+	got, err = w.fetch(ctx)
 	if err != nil {
 		return got, "", err
 	}
 	return got, "", w.approved(e, got)
 }
 
-// fetch installs the package of the item's version.
-func (w *worker) fetch(ctx context.Context, e *entry) (*installed, error) {
+// fetch installs the package of the item's version from the item's feed, even if
+// another one comes first by now.
+func (w *worker) fetch(ctx context.Context) (*installed, error) {
 	it := &w.item.Item
-	r, err := w.cat.offered(ctx, e, it.To)
+	conn, err := w.cat.offered(ctx, it.Feed, it.Key)
 	if err != nil {
 		return nil, err
 	}
-	if r == nil {
+	i := releaseIndex(conn.Releases, it.To)
+	switch {
+	case it.Feed != "" && !w.cat.knows(it.Feed):
+		return nil, fmt.Errorf("%w: feed %q is not configured any more", ErrStalePlan, it.Feed)
+	case i < 0:
 		return nil, fmt.Errorf("%w: version %s is no longer offered", ErrStalePlan, it.To)
 	}
+	r := &conn.Releases[i]
 	if d := r.Digest(); d != it.Digest {
 		return nil, fmt.Errorf("%w: planned digest %s, offered is %s", ErrStalePlan, it.Digest, d)
 	}
@@ -57,25 +63,25 @@ func (w *worker) fetch(ctx context.Context, e *entry) (*installed, error) {
 		return nil, fmt.Errorf("%w: planned with manifest %s, the feed serves %s", ErrStalePlan, it.Manifest, sum)
 	}
 	w.mediaType = r.Artifact.MediaType
-	receipt, err := w.cat.opts.Installer.Install(ctx, w.cat.pack(e, r), w.report)
+	receipt, err := w.cat.opts.Installer.Install(ctx, w.cat.pack(it, r), w.report)
 	if err != nil {
 		return nil, err
 	}
 	if receipt.Key != it.Key || receipt.Version != it.To || receipt.Digest != it.Digest {
 		return nil, fmt.Errorf("installer returned a receipt for %s@%s with digest %s: %w", receipt.Key, receipt.Version, receipt.Digest, installer.ErrCorrupt)
 	}
-	got := installed{Feed: e.feed, Connector: e.view, Release: *r, Receipt: *receipt}
-	got.Release.Manifest = nil
+	got := installed{Feed: it.Feed, Connector: conn, Release: *r, Receipt: *receipt}
+	got.Connector.Releases, got.Release.Manifest = nil, nil
 	got, err = storable(got)
 	return &got, err
 }
 
 // pack makes the package that the installer is to put in place.
-func (c *Catalog) pack(e *entry, r *connector.Release) *installer.Package {
-	pkg := &installer.Package{Key: e.key, Version: r.Version, Artifact: r.Artifact, Manifest: r.Manifest}
+func (c *Catalog) pack(it *PlanItem, r *connector.Release) *installer.Package {
+	pkg := &installer.Package{Key: it.Key, Version: r.Version, Artifact: r.Artifact, Manifest: r.Manifest}
 	pkg.Artifact.Digest = r.Digest()
 	if r.Artifact.MediaType != connector.MediaReference {
-		feed := c.opts.Feeds[c.rank[e.feed]]
+		feed := c.opts.Feeds[c.rank[it.Feed]]
 		pkg.Open = func(ctx context.Context) (io.ReadCloser, error) { return c.openArtifact(ctx, feed, r.Artifact) }
 	}
 	return pkg

@@ -34,21 +34,38 @@ func (h *progressHub) init() {
 func (h *progressHub) report(op string, st ItemStatus, durable bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	live, working := h.live[op][st.Index]
 	switch {
+	case !durable && st.State.Final():
+		return // only a commit makes it so
+	case durable && working && !st.State.Final():
+		st = live // which is newer than what the change feed brings
 	case !durable:
 		if h.live[op] == nil {
 			h.live[op] = map[int]ItemStatus{}
 		}
 		h.live[op][st.Index] = st
 	case st.State.Final():
-		delete(h.live[op], st.Index)
-		if len(h.live[op]) == 0 {
-			delete(h.live, op)
-		}
+		h.drop(op, st.Index)
 	}
 	for w := range h.watches[op] {
 		w.dirty[st.Index] = st
 		w.signal()
+	}
+}
+
+// forget drops what is only known here of an item, when its worker stops: from
+// then on the store knows best.
+func (h *progressHub) forget(op string, n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.drop(op, n)
+}
+
+func (h *progressHub) drop(op string, n int) {
+	delete(h.live[op], n)
+	if len(h.live[op]) == 0 {
+		delete(h.live, op)
 	}
 }
 

@@ -6,63 +6,70 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/patchbay/patchbay/connector"
 )
 
 // runner works on operations. Every process with the same store may work on
-// the same operation: the lease of each connector decides who does which item.
+// the same operation: the lease of each connector decides who does which item. One
+// of them leads the operation, which is the one that started it, or that found nobody
+// leading. It alone fails what nobody it knows of can do.
 type runner struct {
 	cat     *Catalog
 	slots   chan struct{} // one per item that may run at once
 	mu      sync.Mutex
-	running map[string]struct{}  // operations this process works on
-	noticed map[string]time.Time // unfinished operations, since this process knows of them
+	running map[string]struct{} // operations this process works on
 }
 
 func (r *runner) init(c *Catalog) {
 	r.cat = c
 	r.slots = make(chan struct{}, c.opts.Parallel)
 	r.running = map[string]struct{}{}
-	r.noticed = map[string]time.Time{}
 }
 
-// start works on an operation, unless this process does already.
-func (r *runner) start(rec opRecord) {
+// start works on an operation, unless this process does already. lead is the lease
+// for leading it, if this process has it.
+func (r *runner) start(rec opRecord, lead *lease) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, ok := r.running[rec.ID]; ok {
 		return
 	}
-	if _, ok := r.noticed[rec.ID]; !ok {
-		r.noticed[rec.ID] = time.Now()
-	}
-	if r.cat.background(func(ctx context.Context) { r.run(ctx, rec) }) {
+	if r.cat.background(func(ctx context.Context) { r.run(ctx, rec, lead) }) {
 		r.running[rec.ID] = struct{}{}
 	}
 }
 
-// patience is how many leases a process leaves an item to others that have its
-// feed, before it ends the item as one that nobody offers any more.
-const patience = 3
-
-// others reports whether an item is better left to other processes: this one
-// has not got the feed that it was planned from.
-func (r *runner) others(op string, it *PlanItem) bool {
-	if _, configured := r.cat.rank[it.Feed]; configured || it.Feed == "" {
-		return false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return time.Since(r.noticed[op]) < patience*r.cat.opts.Lease
-}
-
 // run works on all items. Each is independent: a failure is recorded on its
 // row and the rest goes on (P11).
-func (r *runner) run(ctx context.Context, rec opRecord) {
+func (r *runner) run(ctx context.Context, rec opRecord, lead *lease) {
 	defer func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		delete(r.running, rec.ID)
 	}()
+	if lead == nil {
+		lead, _, _ = r.cat.tryLease(ctx, leadKey(rec.ID), rec.ID) //nolint:errcheck // then another one leads
+	}
+	stop := func() error { return nil }
+	if lead != nil {
+		_, stop = lead.keep(ctx)
+	}
+	err := r.items(ctx, rec, lead != nil)
+	lost := stop()
+	if err == nil {
+		err = r.cat.closeOperation(ctx, rec)
+	} else if lead != nil && lost == nil {
+		err = joinRelease(ctx, lead, err)
+	}
+	// Where an item is not final, or the operation not closed, healLoop takes it up again.
+	if err != nil && ctx.Err() == nil && !errors.Is(err, errElsewhere) {
+		r.cat.opts.Logger.WarnContext(ctx, "patchbay: operation interrupted", "operation", rec.ID, "error", err)
+	}
+}
+
+// items works on all items, and returns an error if some of them is not final.
+func (r *runner) items(ctx context.Context, rec opRecord, leads bool) error {
 	var items sync.WaitGroup
 	errs := make(chan error, rec.Items)
 	for n := range rec.Items {
@@ -70,10 +77,10 @@ func (r *runner) run(ctx context.Context, rec opRecord) {
 		case r.slots <- struct{}{}:
 		case <-ctx.Done():
 			items.Wait()
-			return
+			return ctx.Err()
 		}
 		items.Go(func() {
-			w := &worker{cat: r.cat, op: rec, n: n}
+			w := &worker{cat: r.cat, op: rec, n: n, leads: leads}
 			if err := w.run(ctx, r.slots); err != nil {
 				errs <- err
 			}
@@ -81,20 +88,11 @@ func (r *runner) run(ctx context.Context, rec opRecord) {
 	}
 	items.Wait()
 	close(errs)
-	if err, interrupted := <-errs; interrupted {
-		// Some item is not final: healLoop takes the operation up again.
-		if ctx.Err() == nil && !errors.Is(err, errNotOurs) {
-			r.cat.opts.Logger.WarnContext(ctx, "patchbay: item interrupted", "operation", rec.ID, "error", err)
-		}
-		return
-	}
-	r.mu.Lock()
-	delete(r.noticed, rec.ID)
-	r.mu.Unlock()
-	if err := r.cat.closeOperation(ctx, rec); err != nil && ctx.Err() == nil {
-		r.cat.opts.Logger.WarnContext(ctx, "patchbay: cannot close operation", "operation", rec.ID, "error", err)
-	}
+	return <-errs
 }
+
+// leadKey is the lease of an operation. It is the key of no connector.
+func leadKey(op string) connector.Key { return connector.Key("@" + op) }
 
 // closeOperation records that every item is final. Several processes may do
 // so; the first one counts.
@@ -105,7 +103,7 @@ func (c *Catalog) closeOperation(ctx context.Context, rec opRecord) error {
 	}
 	rec.Done = c.opts.Clock().UTC()
 	err = c.commit(ctx, AuditEntry{By: rec.By, Action: "install.end", Target: rec.ID},
-		Delete(prefixOpen+rec.ID, At(rev)), Put(prefixOp+rec.ID, encode(rec), Any()))
+		Delete(prefixOpen+rec.ID, At(rev)), Put(prefixOp+rec.ID, encode(rec), Any()), Delete(leaseKey(leadKey(rec.ID)), Any()))
 	return ignore(err, ErrConflict)
 }
 
@@ -123,7 +121,7 @@ func (c *Catalog) takeUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		c.runner.start(rec)
+		c.runner.start(rec, nil)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 )
 
@@ -39,6 +40,19 @@ func (c *Catalog) sync(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// readAll makes the first snapshot from what there is, not from all that ever
+// changed. The store tells its newest revision to who claims to be beyond it.
+func (c *Catalog) readAll(ctx context.Context) error {
+	_, newest, err := c.store.Changes(ctx, math.MaxInt64, 1)
+	if errors.Is(err, ErrCompacted) {
+		err = c.resync(ctx, newest)
+	}
+	if err != nil {
+		return err
+	}
+	return c.sync(ctx)
 }
 
 // adopt finishes a draft and makes it the snapshot that everybody reads.

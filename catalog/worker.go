@@ -13,6 +13,7 @@ type worker struct {
 	cat   *Catalog
 	op    opRecord
 	n     int
+	leads bool // the operation
 	item  itemRecord
 	lease *lease
 
@@ -23,20 +24,21 @@ type worker struct {
 // taken up again.
 var errInterrupted = errors.New("interrupted")
 
-// errNotOurs leaves an item to a process that has its feed.
-var errNotOurs = errors.New("the item's feed is not configured here")
+// errElsewhere leaves an item to a process that knows its feed.
+var errElsewhere = errors.New("of a feed that is not configured here")
 
 // run does the item and returns nil when it is final, in this process or
 // another. It is called holding a slot, which it gives back. An error means that the item is not final.
 func (w *worker) run(ctx context.Context, slots chan struct{}) error {
 	defer func() { <-slots }()
+	defer w.cat.hub.forget(w.op.ID, w.n)
 	var err error
 	w.item, _, err = get[itemRecord](ctx, w.cat, itemKey(w.op.ID, w.n))
 	if err != nil || w.item.State.Final() {
 		return err
 	}
-	if w.cat.runner.others(w.op.ID, &w.item.Item) {
-		return errNotOurs
+	if it := &w.item.Item; it.Feed != "" && !w.cat.knows(it.Feed) && !w.leads {
+		return errElsewhere
 	}
 	// Waiting for another operation on the same connector (P11) must not keep
 	// other connectors waiting, so the slot is given back meanwhile.
