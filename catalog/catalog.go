@@ -33,7 +33,8 @@ type Catalog struct {
 	hub    progressHub
 	runner runner
 
-	confirms confirms
+	confirms  confirms
+	sightings sightings
 
 	stop     context.CancelFunc // ends all background work
 	stopping context.Context    //nolint:containedctx // the life of the Catalog, which no single call has
@@ -42,9 +43,9 @@ type Catalog struct {
 	closed   atomic.Bool
 }
 
-// Open opens the catalog: it reads what the store holds, loads the feeds once
-// (unless Options.RefreshEvery is negative), and takes up operations that a
-// process left unfinished. A feed that fails does not fail Open; see
+// Open opens the catalog: it reads what the store holds, takes up operations that a
+// process left unfinished, in the background, and loads the feeds once (unless
+// Options.RefreshEvery is negative). A feed that fails does not fail Open; see
 // Admin.Feeds. ctx bounds Open only.
 func Open(ctx context.Context, o *Options) (*Catalog, error) {
 	opts, err := o.withDefaults()
@@ -80,17 +81,15 @@ func (c *Catalog) start(ctx context.Context) error {
 	if err := c.readAll(ctx); err != nil {
 		return err
 	}
-	if err := c.takeUp(ctx); err != nil {
-		return err
-	}
+	// Feeds may take their time; what is under way does not wait for them.
+	c.background(c.followLoop)
+	c.background(c.healLoop)
 	if c.opts.RefreshEvery > 0 {
 		if err := c.refresh(ctx, systemPrincipal); err != nil {
 			return err
 		}
 		c.background(c.refreshLoop)
 	}
-	c.background(c.followLoop)
-	c.background(c.healLoop)
 	return nil
 }
 

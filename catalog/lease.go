@@ -37,7 +37,7 @@ func (c *Catalog) tryLease(ctx context.Context, key connector.Key, op string) (*
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, 0, err
 	}
-	if rev != 0 && now.Before(old.Until) {
+	if c.sightings.held(key, &old, rev, now) {
 		return nil, old.Until.Sub(now), nil
 	}
 	l := &lease{cat: c, key: key, op: op, rev: rev}
@@ -65,7 +65,7 @@ func (l *lease) write(ctx context.Context, now time.Time) error {
 
 // record is what is stored of the lease from now on.
 func (l *lease) record(now time.Time) []byte {
-	return encode(leaseRecord{Holder: l.cat.self, Op: l.op, Until: now.Add(l.cat.opts.Lease)})
+	return encode(leaseRecord{Holder: l.cat.self, Op: l.op, Until: now.Add(l.cat.opts.Lease), Length: l.cat.opts.Lease})
 }
 
 // waitLease waits until the lease can be taken. slots is given back while it

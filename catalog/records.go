@@ -82,9 +82,10 @@ type itemRecord struct {
 
 // leaseRecord is who works on a connector, and until when by the store's time.
 type leaseRecord struct {
-	Holder string    `json:"holder"`
-	Op     string    `json:"op"`
-	Until  time.Time `json:"until"`
+	Holder string        `json:"holder"`
+	Op     string        `json:"op"`
+	Until  time.Time     `json:"until"`
+	Length time.Duration `json:"length"`
 }
 
 // encode makes a record's value. The types above always marshal.

@@ -58,6 +58,7 @@ func (r *runner) run(ctx context.Context, rec opRecord, lead *lease) {
 	err := r.items(ctx, rec, lead != nil)
 	lost := stop()
 	if err == nil {
+		r.cat.sightings.forget(leadKey(rec.ID))
 		err = r.cat.closeOperation(ctx, rec)
 	} else if lead != nil && lost == nil {
 		err = joinRelease(ctx, lead, err)
@@ -107,23 +108,24 @@ func (c *Catalog) closeOperation(ctx context.Context, rec opRecord) error {
 	return ignore(err, ErrConflict)
 }
 
-// takeUp starts work on every unfinished operation.
+// takeUp starts work on every unfinished operation; one that cannot be read stops
+// none of the others.
 func (c *Catalog) takeUp(ctx context.Context) error {
 	if c.opts.Installer == nil {
 		return nil // another process has one, or the next
 	}
+	var errs []error
 	for marker, err := range c.list(ctx, prefixOpen) {
-		if err != nil {
-			return err
+		var rec opRecord
+		if err == nil {
+			rec, _, err = get[opRecord](ctx, c, prefixOp+strings.TrimPrefix(marker.Key, prefixOpen))
 		}
-		id := strings.TrimPrefix(marker.Key, prefixOpen)
-		rec, _, err := get[opRecord](ctx, c, prefixOp+id)
-		if err != nil {
-			return err
+		if err == nil {
+			c.runner.start(rec, nil)
 		}
-		c.runner.start(rec, nil)
+		errs = append(errs, err)
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // healLoop looks for what another process, or a failing store, left unfinished (P12).

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/installer"
@@ -85,7 +86,8 @@ func (c *Catalog) idle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if rec.Key != leaseKey(sweepLease) && now.Before(held.Until) {
+		key := connector.Key(strings.TrimPrefix(rec.Key, prefixLease))
+		if key != sweepLease && c.sightings.held(key, &held, rec.Revision, now) {
 			return fmt.Errorf("work is under way (%s): %w", rec.Key, ErrInUse)
 		}
 	}
@@ -117,7 +119,7 @@ func (c *Catalog) unswept(ctx context.Context) (Op, error) {
 	if err := errors.Join(err, nowErr); err != nil {
 		return Op{}, err
 	}
-	if now.Before(held.Until) {
+	if c.sightings.held(sweepLease, &held, rev, now) {
 		return Op{}, fmt.Errorf("a sweep is under way: %w", ErrInUse)
 	}
 	return Check(key, At(rev)), nil
