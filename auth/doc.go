@@ -22,14 +22,19 @@
 //     finishes authorizations, refreshes and revokes tokens. What an authorization
 //     needs between its begin and its end, and a [Token], are data to be stored;
 //     whose turn it is to refresh is for the caller to settle (C9).
+//   - [Transport] sends the requests of one connection and puts its [Credentials]
+//     on them, by the [Scheme] or, for a Custom one, a [Placer]. They reach the
+//     hosts of the manifest, made ready by [CompileHosts], and no redirect takes them
+//     elsewhere (C10).
 //
 // A scheme comes from a manifest, and a manifest is written by a stranger. So
 // everything has a bound, patterns are RE2 and cannot run away, endpoints are
 // https, and no message contains a value.
 //
 // Schemes, parameters and secrets are pure data: nothing about them does I/O.
-// Everything sent goes to an endpoint of the scheme, once, past a guard, and every
-// error is fit to be shown.
+// What a TokenClient sends goes to an endpoint of the scheme, once; what a Transport
+// sends goes where its caller says. Both pass a guard that refuses special
+// addresses (C12), and every error is fit to be shown.
 // All functions are safe for concurrent use as long as nobody changes their
 // arguments meanwhile.
 package auth
