@@ -120,6 +120,12 @@ func TestQuirksOfTokenRequests(t *testing.T) {
 	assert.Equal(t, "t1", sent.Form.Get("tenant"))
 	assert.Equal(t, "api", sent.Form.Get("audience"))
 	assert.Equal(t, scheme.Quirks.Resource, sent.Form["resource"])
+	// The token at the top is another one, such as the bot's.
+	s.Script(authtest.Token, authtest.Reply(200, nil, `{"ok":true,"access_token":"of-the-bot"}`))
+	a, cb := begin(t, s, p)
+	_, err := p.Exchange(t.Context(), a, cb)
+	require.ErrorIs(t, err, auth.ErrBadReply)
+
 	require.NoError(t, p.Revoke(t.Context(), token))
 	assert.False(t, s.Requests(authtest.Revoke)[0].JSON, "only token requests are JSON")
 	assert.False(t, s.Requests(authtest.Revoke)[0].Form.Has("tenant"))

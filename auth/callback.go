@@ -125,6 +125,5 @@ func (p *Provider) Exchange(ctx context.Context, a *Authorization, cb *Callback)
 		form.Set("code_verifier", a.Verifier.Reveal())
 	}
 	p.aim(form, nil)
-	t, _, err := p.obtain(ctx, op, form, a.Scopes)
-	return t, err
+	return p.obtain(ctx, op, form, a.Scopes)
 }

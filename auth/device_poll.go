@@ -33,7 +33,7 @@ func (p *Provider) PollDevice(ctx context.Context, d *DeviceAuthorization) (*Tok
 	}
 	form := url.Values{"grant_type": {grantDevice}, "device_code": {d.DeviceCode.Reveal()}}
 	p.aim(form, nil)
-	t, _, err := p.obtain(ctx, op, form, d.Scopes)
+	t, err := p.obtain(ctx, op, form, d.Scopes)
 	d.wait(err, p.client.now())
 	return t, err
 }

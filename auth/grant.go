@@ -23,11 +23,11 @@ func (p *Provider) Refresh(ctx context.Context, old *Token) (*Token, error) {
 	}
 	form := url.Values{"grant_type": {grantRefresh}, "refresh_token": {old.RefreshToken.Reveal()}}
 	p.aim(form, nil) // no scope: the same as before
-	t, said, err := p.obtain(ctx, op, form, old.Scopes)
+	t, err := p.obtain(ctx, op, form, old.Scopes)
 	if err != nil {
 		return nil, err
 	}
-	return t.after(old, said), nil
+	return t.after(old), nil
 }
 
 // ClientCredentials obtains a token for the app itself (RFC 6749 section 4.4), for
@@ -44,8 +44,7 @@ func (p *Provider) ClientCredentials(ctx context.Context, scopes []string) (*Tok
 	}
 	form := url.Values{"grant_type": {grantClient}}
 	p.aim(form, scopes)
-	t, _, err := p.obtain(ctx, op, form, scopes)
-	return t, err
+	return p.obtain(ctx, op, form, scopes)
 }
 
 // JWTBearer obtains a token for an assertion that the app signs (RFC 7523 section
@@ -67,6 +66,5 @@ func (p *Provider) JWTBearer(ctx context.Context, a *Assertion, scopes []string)
 	}
 	form := url.Values{"grant_type": {grantJWT}, "assertion": {assertion}}
 	p.aim(form, scopes)
-	t, _, err := p.obtain(ctx, op, form, scopes)
-	return t, err
+	return p.obtain(ctx, op, form, scopes)
 }

@@ -72,7 +72,7 @@ func (c *TokenClient) metadata(ctx context.Context, issuer, at string) (m *Metad
 	}
 	m = &Metadata{}
 	faults := strictjson.Decode(in.body, m, &strictjson.Options{
-		AllowUnknown: true, AllowNull: true, MaxDepth: maxReplyDepth, MaxItems: maxMetadataItems, MaxText: MaxURLBytes,
+		AllowUnknown: true, AllowNull: true, MaxItems: maxMetadataItems, MaxText: MaxURLBytes,
 	})
 	if len(faults) > 0 {
 		return nil, true, r.bad(in, errors.New("it is no metadata document"))

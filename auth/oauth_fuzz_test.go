@@ -78,8 +78,10 @@ func FuzzTokenReply(f *testing.F) {
 		if status/100 != 2 {
 			t.Fatal("a success by status", status)
 		}
-		reader := replyReader{q, []string{"a"}, []string{"team.id", "access_token"}, now, time.Minute}
-		token, _, err := reader.token(m)
+		reader := replyReader{
+			quirks: q, asked: []string{"a"}, extra: []string{"team.id", "access_token"}, sent: now, skew: time.Minute,
+		}
+		token, err := reader.token(m)
 		if err != nil {
 			if len(err.Error()) > 100 {
 				t.Fatal(err)

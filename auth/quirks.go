@@ -60,7 +60,8 @@ type Quirks struct {
 	// TokenPath is the dotted path of the access token in a token response, such
 	// as "authed_user.access_token". Default "access_token" (RFC 6749 section
 	// 5.1). The refresh token, expiry, type and scopes are looked for beside it
-	// first, then at the top.
+	// first, then at the top. The answer to a refresh may have the token at the top
+	// instead.
 	TokenPath string `json:"tokenPath,omitempty"`
 	// ExpiryUnit is the unit of expires_in.
 	ExpiryUnit ExpiryUnit `json:"expiryUnit,omitempty"`

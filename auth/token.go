@@ -49,17 +49,14 @@ func (t *Token) clone() *Token {
 }
 
 // after returns t as the successor of old: what a refresh left unsaid stays as it
-// was (RFC 6749 section 6: the refresh token and, by section 5.1, the scopes).
-func (t *Token) after(old *Token, scopesSaid bool) *Token {
+// was (RFC 6749 section 6). Its scopes are settled already.
+func (t *Token) after(old *Token) *Token {
 	next := t.clone()
 	if next.RefreshToken.IsZero() {
 		next.RefreshToken = old.RefreshToken
 	}
 	if next.IDToken.IsZero() {
 		next.IDToken = old.IDToken
-	}
-	if !scopesSaid {
-		next.Scopes = slices.Clone(old.Scopes)
 	}
 	if len(old.Extra) > 0 {
 		extra := maps.Clone(old.Extra)

@@ -175,7 +175,8 @@ func oddReplies(t *testing.T) []oddReply {
 			scopes: []string{"x"}, refresh: "r"},
 		{name: "nested, the rest at the top", quirks: auth.Quirks{TokenPath: "data.0.token"},
 			body: `{"data":[{"token":"new-access"}],"expires_in":3600}`, life: time.Hour},
-		{name: "nested, but missing", quirks: auth.Quirks{TokenPath: "authed_user.access_token"}, body: plain, fails: bad},
+		{name: "nested, at the top for a refresh", quirks: auth.Quirks{TokenPath: "authed_user.access_token"}, body: with(`"token_type":"user"`), kind: "user"},
+		{name: "nested, but missing", quirks: auth.Quirks{TokenPath: "authed_user.access_token"}, body: `{"authed_user":{}}`, fails: bad},
 		{name: "nested in a string", quirks: auth.Quirks{TokenPath: "authed_user.access_token"}, body: `{"authed_user":"x"}`, fails: bad},
 
 		// Other statuses.

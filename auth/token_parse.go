@@ -9,6 +9,7 @@ import (
 // replyReader turns the members of a reply into a Token.
 type replyReader struct {
 	quirks *Quirks  // may be nil
+	renews bool     // whether this answers a refresh
 	asked  []string // scopes of the request
 	extra  []string // paths that may be kept
 	sent   time.Time
@@ -18,20 +19,24 @@ type replyReader struct {
 // MaxTokenBytes bounds each token of a reply.
 const MaxTokenBytes = MaxValueBytes
 
-// token reads what RFC 6749 section 5.1 lists. scopesSaid reports whether the reply
-// lists scopes. The errors are constant texts.
-func (r *replyReader) token(m jsonObject) (t *Token, scopesSaid bool, err error) {
+// token reads what RFC 6749 section 5.1 lists. The errors are constant texts.
+func (r *replyReader) token(m jsonObject) (t *Token, err error) {
 	path := "access_token"
 	if r.quirks != nil && r.quirks.TokenPath != "" {
 		path = r.quirks.TokenPath
 	}
 	home, last := m.descend(path)
+	if r.renews && !home.has(last) {
+		// Whose token it is follows from the refresh token, so some servers do not say
+		// it again.
+		home, last = m, "access_token"
+	}
 	access, err := secretMember(home, last)
 	switch {
 	case err != nil:
-		return nil, false, err
+		return nil, err
 	case access.IsZero():
-		return nil, false, errors.New("it has no access token")
+		return nil, errors.New("it has no access token")
 	}
 	beside := func(name string) jsonObject { // what stands beside the token counts first
 		if home.has(name) {
@@ -41,21 +46,20 @@ func (r *replyReader) token(m jsonObject) (t *Token, scopesSaid bool, err error)
 	}
 	t = &Token{AccessToken: access}
 	if t.RefreshToken, err = secretMember(beside("refresh_token"), "refresh_token"); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if t.IDToken, err = secretMember(beside("id_token"), "id_token"); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if t.Type, err = tokenType(beside("token_type")); err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	t.Scopes, scopesSaid, err = r.scopes(beside("scope"))
-	if err != nil {
-		return nil, false, err
+	if t.Scopes, err = r.scopes(beside("scope")); err != nil {
+		return nil, err
 	}
 	t.Expiry = r.expiry(beside("expires_in"))
 	t.Extra = r.extras(m)
-	return t, scopesSaid, nil
+	return t, nil
 }
 
 // secretMember returns a token, the empty Secret when there is none.

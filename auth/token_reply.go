@@ -12,11 +12,8 @@ import (
 	"github.com/patchbay/patchbay/internal/strictjson"
 )
 
-// Bounds of a reply beside its size.
-const (
-	maxReplyDepth   = 32
-	maxReplyMembers = 1024 // of one object
-)
+// maxReplyMembers bounds one object or array of a reply.
+const maxReplyMembers = 1024
 
 // readReply reads the body of a reply: a JSON object whatever its label, or a
 // form where the label does not say otherwise (some providers answer in the
@@ -47,7 +44,7 @@ func readReply(body []byte, contentType string) (jsonObject, error) {
 
 func readObject(body []byte) (jsonObject, error) {
 	var m jsonObject
-	faults := strictjson.Decode(body, &m, &strictjson.Options{MaxDepth: maxReplyDepth, MaxItems: maxReplyMembers})
+	faults := strictjson.Decode(body, &m, &strictjson.Options{MaxItems: maxReplyMembers})
 	if len(faults) == 0 {
 		return m, nil
 	}

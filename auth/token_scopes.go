@@ -8,7 +8,7 @@ import (
 
 // scopes reads the member of RFC 6749 section 3.3, which some providers write as
 // an array, and split by commas whatever they were sent.
-func (r *replyReader) scopes(m jsonObject) (scopes []string, said bool, err error) {
+func (r *replyReader) scopes(m jsonObject) (scopes []string, err error) {
 	asked := slices.Clone(r.asked)
 	slices.Sort(asked)
 	if m.is("scope", '[') {
@@ -27,11 +27,11 @@ func (r *replyReader) scopes(m jsonObject) (scopes []string, said bool, err erro
 	scopes = slices.Compact(scopes)
 	switch {
 	case len(scopes) == 0:
-		return slices.Compact(asked), false, nil
+		return slices.Compact(asked), nil
 	case len(scopes) > MaxScopes:
-		return nil, false, errors.New("its scope " + tooMany(MaxScopes, "entries"))
+		return nil, errors.New("its scope " + tooMany(MaxScopes, "entries"))
 	case slices.ContainsFunc(scopes, func(s string) bool { return s == "" || len(s) > MaxScopeBytes || !printable(s, `"\`) }):
-		return nil, false, errors.New("its scopes are no scope tokens")
+		return nil, errors.New("its scopes are no scope tokens")
 	}
-	return scopes, true, nil
+	return scopes, nil
 }

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -129,6 +130,29 @@ func TestC11_ADialErrorAfterASentRequestIsNotUnsent(t *testing.T) {
 	p := provider(t, overHTTP(auth.TokenOptions{HTTPClient: &http.Client{Transport: retrying}}), s.Scheme(auth.OAuth2Code), s.App())
 	_, err := p.Refresh(t.Context(), renewable())
 	assert.Equal(t, auth.OutcomeUnknown, failure(t, err).Outcome)
+}
+
+// A server may close a kept connection while the next request is written to it;
+// then nobody knows what became of the refresh token.
+func TestC11_EveryCallHasItsOwnConnection(t *testing.T) {
+	t.Parallel()
+	s := authtest.NewServer(nil)
+	var connections atomic.Int32
+	web := httptest.NewUnstartedServer(s)
+	web.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	web.Start()
+	t.Cleanup(web.Close)
+	s.URL = web.URL
+	p := provider(t, overHTTP(auth.TokenOptions{}), s.Scheme(auth.ClientCredentials), s.App())
+	for range 3 {
+		_, err := p.ClientCredentials(t.Context(), nil)
+		require.NoError(t, err)
+	}
+	assert.EqualValues(t, 3, connections.Load())
 }
 
 func TestC12_TokenEndpointsPassTheGuard(t *testing.T) {
