@@ -68,8 +68,7 @@ func compileHost(entry string, values map[string]any) (HostPattern, string) {
 	if reason != "" {
 		return broken, reason
 	}
-	missing := ""
-	whole := wholeTemplate(entry)
+	missing, whole, https := "", wholeTemplate(entry), false
 	filled, reason := parseHost(entry, func(param string) (string, string) {
 		v, found := hostValue(values, param)
 		switch {
@@ -77,6 +76,7 @@ func compileHost(entry string, values map[string]any) (HostPattern, string) {
 			missing = param
 			return "x", ""
 		case whole:
+			https = strings.Contains(v, "://")
 			return wholeHost(v)
 		default:
 			return hostPart(v)
@@ -90,7 +90,7 @@ func compileHost(entry string, values map[string]any) (HostPattern, string) {
 	case filled.wild && !strings.Contains(filled.name, "."):
 		return broken, `needs at least two labels after "*."`
 	}
-	filled.entry, filled.strict = entry, written.strict
+	filled.entry, filled.strict = entry, written.strict || https
 	return filled, ""
 }
 

@@ -78,7 +78,9 @@ func (t *Transport) guarded() *http.Transport {
 }
 
 // Client returns an HTTP client over t. It has no cookie jar, because cookies of
-// a server would be credentials too, and its CheckRedirect sees no redirect.
+// a server would be credentials too, and its CheckRedirect sees no redirect. For
+// connections that are upgraded, use t itself: a client with a Timeout makes their
+// bodies read-only.
 func (t *Transport) Client() *http.Client {
 	return &http.Client{
 		Transport:     t,
