@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,4 +111,28 @@ func TestMemoryReachesOneHost(t *testing.T) {
 	assert.Zero(t, s.Count(""))
 	s.Script(authtest.API, authtest.Edit(func(map[string]any) { panic("a fault of the test") }))
 	assert.PanicsWithValue(t, "a fault of the test", func() { _ = get(s.URL + "/api") })
+}
+
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	s := authtest.NewServer(&authtest.ServerOptions{TolerateReuse: true})
+	granted := redeem(t, s, code(t, s)).text("refresh_token")
+	var won atomic.Int32
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			resp, err := s.HTTPClient().PostForm(s.URL+"/token", posting(s, "grant_type", "refresh_token", "refresh_token", granted))
+			if !assert.NoError(t, err) {
+				return
+			}
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				won.Add(1)
+			}
+			_, _, _ = s.Count(""), s.Secrets(), s.Reused()
+		})
+	}
+	all.Wait()
+	assert.EqualValues(t, 1, won.Load(), "a token that rotates is spent once")
+	assert.Equal(t, 49, s.Reused())
 }
