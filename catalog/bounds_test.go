@@ -112,7 +112,7 @@ func TestS3_ChainHoldsWhateverIsWrittenIntoIt(t *testing.T) {
 	b := newBench(t, []string{"slack@1.0.0"}, func(o *catalog.Options) {
 		o.Clock = func() time.Time { return time.Now().In(time.FixedZone("odd", 3601)) }
 	})
-	odd := catalog.Principal{Tenant: "ac\xffme", User: "<\u2028\xf0ada>", Groups: []string{"\xc3"}, Roles: adminP.Roles}
+	odd := catalog.Principal{Tenant: "acme & co", User: "<\u2028äda>", Groups: []string{"&"}, Roles: adminP.Roles}
 	admin, err := b.Manage(odd)
 	require.NoError(t, err)
 	_, err = admin.Skip(t.Context(), "slack", &catalog.Skip{Versions: "1.0.0", Reason: "<b>\u2028é"})
@@ -120,6 +120,25 @@ func TestS3_ChainHoldsWhateverIsWrittenIntoIt(t *testing.T) {
 	b.feed.Fail(oddError{})
 	require.Error(t, b.admin.Refresh(t.Context()))
 	require.Len(t, checkChain(t, b), 3)
+}
+
+func TestP2_PrincipalsNamesAreNames(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, []string{"slack@1.0.0"})
+	long := strings.Repeat("x", 513)
+	for name, p := range map[string]catalog.Principal{
+		"tenant": {Tenant: "a\x00b"}, "user": {Tenant: "acme", User: "\xff"}, "group": {Tenant: "acme", Groups: []string{long}},
+		"roles": {Tenant: "acme", Roles: make([]string, 2001)},
+	} {
+		_, err := b.Manage(p)
+		require.ErrorIs(t, err, catalog.ErrInvalid, name)
+		require.ErrorContains(t, err, name)
+		require.ErrorIs(t, first(b.For(p).Published(t.Context(), nil)), catalog.ErrInvalid, name)
+	}
+	roles := []string{catalog.RoleViewer}
+	v := b.For(catalog.Principal{Tenant: "acme", Roles: roles})
+	roles[0] = "changed later"
+	require.NoError(t, first(v.Published(t.Context(), nil)), "a Viewer's principal is its own")
 }
 
 type oddError struct{}

@@ -130,7 +130,7 @@ func (c *Catalog) Close() error {
 
 // For returns what the principal may use: the published connectors. It never
 // fails; the methods of a Viewer whose principal may nothing do.
-func (c *Catalog) For(p Principal) *Viewer { return &Viewer{cat: c, principal: p} }
+func (c *Catalog) For(p Principal) *Viewer { return &Viewer{cat: c, principal: p.clone()} }
 
 // Manage returns the means to run the catalog, or ErrForbidden.
 func (c *Catalog) Manage(p Principal) (*Admin, error) {
@@ -140,7 +140,7 @@ func (c *Catalog) Manage(p Principal) (*Admin, error) {
 	if err := c.authorize(context.Background(), p, ActionManage, ""); err != nil {
 		return nil, &Error{Op: "manage", Err: err}
 	}
-	return &Admin{cat: c, principal: p}, nil
+	return &Admin{cat: c, principal: p.clone()}, nil
 }
 
 func (c *Catalog) usable() error {

@@ -5,14 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// Principal is who asks. The host authenticates; the catalog believes it.
+// Principal is who asks. The host authenticates; the catalog believes it. All
+// names are UTF-8 without control characters, of at most 512 bytes each.
 type Principal struct {
-	Tenant string   // required: there is no default tenant (P2)
-	User   string   // empty for a machine
-	Groups []string // of the user
-	Roles  []string // what the Authorizer looks at
+	Tenant string   `json:"tenant"`           // required: there is no default tenant (P2)
+	User   string   `json:"user,omitempty"`   // empty for a machine
+	Groups []string `json:"groups,omitempty"` // of the user; at most 2,000
+	Roles  []string `json:"roles,omitempty"`  // what the Authorizer looks at; at most 2,000
 }
 
 // The roles that the default Authorizer knows.
@@ -24,11 +28,42 @@ const (
 // errNoTenant is why a Principal without a tenant is refused.
 var errNoTenant = errors.New("principal has no tenant")
 
+// Bounds of a Principal, which is kept with everything it does.
+const (
+	maxPrincipalName  = 512 // bytes
+	maxPrincipalNames = 2000
+)
+
+// check returns everything wrong with a Principal.
 func (p Principal) check() error {
+	var faults faultList
 	if p.Tenant == "" {
-		return fmt.Errorf("%w: %w", ErrInvalid, errNoTenant)
+		faults.add("%w", errNoTenant)
 	}
-	return nil
+	faults.names("tenant", p.Tenant)
+	faults.names("user", p.User)
+	faults.names("group", p.Groups...)
+	faults.names("role", p.Roles...)
+	return faults.err()
+}
+
+// names adds the names of a Principal that cannot be stored and shown.
+func (f *faultList) names(what string, names ...string) {
+	if len(names) > maxPrincipalNames {
+		f.add("principal has %d %ss, at most %d are allowed", len(names), what, maxPrincipalNames)
+		return
+	}
+	for _, s := range names {
+		if len(s) > maxPrincipalName || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+			f.add("principal's %s %.40q is no name", what, s)
+		}
+	}
+}
+
+// clone copies p, whose slices are the caller's.
+func (p Principal) clone() Principal {
+	p.Groups, p.Roles = slices.Clone(p.Groups), slices.Clone(p.Roles)
+	return p
 }
 
 // Action is what a Principal wants to do. An Authorizer compares it with the

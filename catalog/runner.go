@@ -49,7 +49,7 @@ func (r *runner) run(ctx context.Context, rec opRecord, lead *lease) {
 		delete(r.running, rec.ID)
 	}()
 	if lead == nil {
-		lead, _, _ = r.cat.tryLease(ctx, leadKey(rec.ID), rec.ID) //nolint:errcheck // then another one leads
+		lead, _, _ = r.cat.tryLease(ctx, leadKey(rec.ID), rec.ID) // else another one leads
 	}
 	stop := func() error { return nil }
 	if lead != nil {
