@@ -91,6 +91,7 @@ func TestEveryStoreFailureIsReported(t *testing.T) {
 					}
 					reached := store.Calls(method)-before >= nth
 					store.Heal()
+					newest(t, b) // what was interrupted has ended
 					b.offer("b@3.0.0")
 					b.refresh(t)
 					b.install(t, "b@3.0.0")
