@@ -150,6 +150,9 @@ func TestS3_DamagedAuditLogIsAnErrorNotALoop(t *testing.T) {
 	b := newBench(t, []string{"slack@1.0.0"})
 	_, err := b.store.Apply(t.Context(), catalog.Delete("audithead", catalog.Any()))
 	require.NoError(t, err)
-	_, err = b.admin.Skip(within(t, 5*time.Second), "slack", &catalog.Skip{Versions: "1.0.0", Reason: "r"})
+	ctx := within(t, 5*time.Second)
+	_, err = b.admin.Skip(ctx, "slack", &catalog.Skip{Versions: "1.0.0", Reason: "r"})
+	require.ErrorContains(t, err, "audit log")
+	_, err = b.admin.Install(ctx, b.plan(t, "slack"))
 	require.ErrorContains(t, err, "audit log")
 }

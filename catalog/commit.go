@@ -58,7 +58,7 @@ func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) (Revis
 		case !errors.As(err, &conflict) || conflict.Index < len(ops):
 			return rev, err
 		case conflict.Index > len(ops): // the head is as it was read, and yet there is an entry after it
-			return 0, fmt.Errorf("audit log is damaged: %w", err)
+			return 0, fmt.Errorf("audit log is damaged: entry %d is there already", entry.Seq) // no conflict: trying again is no use
 		}
 		// Another process was quicker; ctx bounds the retries.
 	}

@@ -14,6 +14,10 @@ import (
 
 // Options configure a Catalog. The zero value is a catalog in memory with no
 // feed, which can be opened but has nothing to install.
+//
+// Catalogs that share a Store work on each other's operations. They are opened
+// with the same options, and with Installers on the same storage; one that only
+// reads may do without an Installer.
 type Options struct {
 	// Store keeps everything that must survive. Default: NewMemStore(nil), which the
 	// Catalog then closes; a Store given here stays the caller's to close.

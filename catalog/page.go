@@ -9,7 +9,8 @@ import (
 )
 
 // ConnectorPage is the page of a published connector. Everything on it comes
-// from the installed package, none of it from a feed (P20).
+// from the installed package, none of it from a feed (P20). It is shared with the
+// catalog and must not be changed.
 type ConnectorPage struct {
 	Listing
 

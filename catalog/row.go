@@ -8,7 +8,8 @@ import (
 	"github.com/patchbay/patchbay/connector/version"
 )
 
-// Row is one connector in the manage view.
+// Row is one connector in the manage view. Its slices are shared with the catalog
+// and must not be changed.
 type Row struct {
 	Key         connector.Key
 	Name        string

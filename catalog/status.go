@@ -20,7 +20,8 @@ const (
 	FeedNew    Condition = "new"    // not tried yet
 )
 
-// FeedStatus is how a feed fares (P16).
+// FeedStatus is how a feed fares (P16). The faults of its problems are shared with the
+// catalog and must not be changed.
 type FeedStatus struct {
 	Name       string
 	Condition  Condition

@@ -25,7 +25,8 @@ type VersionRow struct {
 	Breaking    []connector.Breaking
 }
 
-// Detail is the manage view of one connector.
+// Detail is the manage view of one connector. What it points to is shared with the
+// catalog and must not be changed.
 type Detail struct {
 	Row      Row
 	Versions []VersionRow // newest first

@@ -17,7 +17,8 @@ type Viewer struct {
 }
 
 // Listing is one published connector, described as it was when the active version
-// was installed, whatever its feed says since (P20).
+// was installed, whatever its feed says since (P20). Its slices are shared with the
+// catalog and must not be changed.
 type Listing struct {
 	Key         connector.Key
 	Name        string
