@@ -10,13 +10,13 @@ import (
 	"github.com/patchbay/patchbay/governance"
 )
 
-// Create makes a connection by a scheme that needs no browser (C2). The policy
+// Create makes a connection by a scheme whose parameters are all it takes (C2). The policy
 // in force at the commit decides, in whichever process it was written (G6), and the
 // connection keeps that decision (G5). What is wrong with the parameters is
 // returned all at once as *ParamError. The error wraps ErrNotFound when the connector or scheme
 // is not there, ErrDisabledByPolicy, ErrExists when the name is taken, auth.ErrNoKey when there are secrets and
-// Options.Keys is nil, and errors.ErrUnsupported for a scheme that needs a browser or
-// device. Then nothing was made.
+// Options.Keys is nil, and errors.ErrUnsupported for the OAuth 2.0 schemes, whose tokens
+// cannot be obtained yet. Then nothing was made.
 func (c *Connections) Create(ctx context.Context, key, scheme string, req *ConnectionRequest) (*Connection, error) {
 	const op = "create connection"
 	if err := c.allow(ctx, op, ActionConnect, key); err != nil {
@@ -48,8 +48,8 @@ func (c *Connections) create(ctx context.Context, key, scheme string, req *Conne
 	if err != nil {
 		return nil, err
 	}
-	if needsUser(sch.Type) {
-		return nil, fmt.Errorf("scheme %q is completed in a browser or on a device: %w", scheme, errors.ErrUnsupported)
+	if !byParameters(sch.Type) {
+		return nil, fmt.Errorf("scheme %q of type %s needs a token, which cannot be obtained yet: %w", scheme, sch.Type, errors.ErrUnsupported)
 	}
 	var faults faultList
 	if req.Name == "" {
@@ -89,9 +89,15 @@ func (c *Connections) admit(s *snapshot, key, scheme string) (*entry, *auth.Sche
 	return nil, nil, governance.Decision{}, fmt.Errorf("scheme %q: %w", scheme, ErrNotFound)
 }
 
-// needsUser reports whether a scheme is completed by its user, away from here.
-func needsUser(t auth.Type) bool {
-	return t == auth.OAuth2Code || t == auth.Device
+// byParameters reports whether a scheme's parameters are all it takes. The
+// others get a token first, some of them from the user in a browser.
+func byParameters(t auth.Type) bool {
+	switch t {
+	case auth.OAuth2Code, auth.Device, auth.ClientCredentials, auth.JWTBearer, auth.PrivateKeyJWT:
+		return false
+	default:
+		return true
+	}
 }
 
 // values puts presets and defaults in place, measures the parameters, and

@@ -40,6 +40,10 @@ type Options struct {
 	// Keys protects the secrets that the catalog stores (C8). Without it, whatever
 	// has a secret is refused; nothing is ever stored in the clear.
 	Keys auth.KeyWrapper
+	// Transport says what the clients of connections may do: private addresses,
+	// placers of custom schemes, time limits. Its Scheme, Source and Hosts are the
+	// connection's and are ignored here. Default: public addresses over https only (C12).
+	Transport *auth.TransportOptions
 	// ActivityPublisher tells the host which activities became available (P14).
 	// Default: none, and activities are ready after ActivityDelay.
 	ActivityPublisher ActivityPublisher
