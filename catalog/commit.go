@@ -28,6 +28,11 @@ func (c *Catalog) commitAt(ctx context.Context, entry AuditEntry, ops ...Op) (Re
 	if err != nil {
 		return 0, err
 	}
+	for _, op := range ops {
+		if op.Kind == OpPut && op.Value == nil {
+			return 0, fmt.Errorf("%w: the record %q cannot be encoded", ErrInvalid, op.Key)
+		}
+	}
 	rev, err := c.append(ctx, entry, ops)
 	if err != nil {
 		return 0, err

@@ -2,7 +2,9 @@ package catalog
 
 import (
 	"fmt"
+	"math"
 	"time"
+	"unicode/utf8"
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/connector"
@@ -78,16 +80,20 @@ func (q *TriggerRequest) check(typ *connector.TriggerType) error {
 }
 
 func (f *Filter) fault() string {
-	if f.Field == "" || len(f.Field) > maxFilterField {
-		return "Field is empty or too long"
+	if f.Field == "" || len(f.Field) > maxFilterField || !utf8.ValidString(f.Field) {
+		return "Field is empty, too long, or no text"
 	}
 	text, number := false, false
 	switch v := f.Value.(type) {
 	case string:
-		if text = true; len(v) > maxFilterValue {
-			return "Value is too long"
+		if text = true; len(v) > maxFilterValue || !utf8.ValidString(v) {
+			return "Value is too long, or no text"
 		}
-	case int, int64, float64:
+	case float64:
+		if number = true; math.IsNaN(v) || math.IsInf(v, 0) {
+			return "Value is no finite number"
+		}
+	case int, int64:
 		number = true
 	case bool:
 	default:

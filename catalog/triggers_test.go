@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/patchbay/patchbay/auth"
@@ -69,9 +70,10 @@ func TestTriggerRequestsReportEveryFault(t *testing.T) {
 	_, err := triggers.Create(t.Context(), "message", &catalog.TriggerRequest{Params: map[string]any{"x": 1}, Filters: []catalog.Filter{
 		{Op: catalog.Equals, Value: 1}, {Field: "a", Op: "like", Value: "x"}, {Field: "a", Op: catalog.Greater, Value: "x"},
 		{Field: "a", Op: catalog.Contains, Value: true}, {Field: "a", Op: catalog.Equals, Value: []int{1}},
+		{Field: "a", Op: catalog.Less, Value: math.NaN()}, {Field: "a\xff", Op: catalog.Equals, Value: 1}, {Field: "a", Op: catalog.Equals, Value: "\xff"},
 	}})
 	require.ErrorIs(t, err, catalog.ErrInvalid)
-	for _, part := range []string{"Name", "channel", "x", "Filters[0]", "Filters[1]", "Filters[2]", "Filters[3]", "Filters[4]"} {
+	for _, part := range []string{"Name", "channel", "x", "Filters[0]", "Filters[1]", "Filters[2]", "Filters[3]", "Filters[4]", "Filters[5]", "Filters[6]", "Filters[7]"} {
 		require.ErrorContains(t, err, part)
 	}
 	_, err = triggers.Create(t.Context(), "message", nil)
