@@ -187,3 +187,46 @@ func TestP11_DamagedActiveVersionIsRepaired(t *testing.T) {
 	it = b.run(t, b.plan(t, "a@2.0.0")).Items[0]
 	assert.Equal(t, catalog.Skipped, it.State)
 }
+
+// An item that fails takes away what it brought, not what was there before.
+func TestP12_FailedRollbackKeepsTheInstalledVersion(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, []string{"a@1.0.0", "a@2.0.0", "a@3.0.0", "z@1.0.0"}, func(o *catalog.Options) { o.Parallel = 1 })
+	for _, v := range []string{"a@1.0.0", "a@2.0.0", "a@3.0.0"} {
+		b.install(t, v)
+	}
+	open := b.disk.gate("z@1.0.0") // keeps the only slot
+	defer open()
+	_, err := b.admin.Install(t.Context(), b.plan(t, "z"))
+	require.NoError(t, err)
+	first, err := b.admin.Install(t.Context(), b.plan(t, "a@1.0.0"))
+	require.NoError(t, err)
+	second, err := b.admin.Install(t.Context(), b.plan(t, "a@2.0.0"))
+	require.NoError(t, err)
+	open()
+	var states []catalog.ItemState
+	for _, op := range []*catalog.Operation{first, second} {
+		st, err := op.Wait(t.Context())
+		require.NoError(t, err)
+		states = append(states, st.Items[0].State)
+	}
+	assert.ElementsMatch(t, []catalog.ItemState{catalog.Done, catalog.Failed}, states)
+	assert.Len(t, b.disk.held(), 4)
+	b.verify(t)
+}
+
+// What changes between Install's check and its commit is caught by the commit.
+func TestP9_ChangeBetweenCheckAndCommitIsRefused(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, []string{"a@1.0.0", "a@2.0.0"})
+	store := catalogtest.NewFaultStore(b.store)
+	b.reopen(t, func(o *catalog.Options) { o.Store = store })
+	plan := b.plan(t, "a@1.0.0")
+	store.Add(catalogtest.StoreFault{Key: "op/", Do: func(context.Context) error {
+		b.second(t).install(t, "a@2.0.0")
+		return nil
+	}})
+	_, err := b.admin.Install(t.Context(), plan)
+	require.ErrorIs(t, err, catalog.ErrStalePlan)
+	require.ErrorContains(t, err, "2.0.0", "it says what is active now")
+}

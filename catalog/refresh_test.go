@@ -65,14 +65,15 @@ func (f *soloFeed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.F
 func TestFeedIsLoadedByOneAtATimeAndNotAfterClose(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		solo := &soloFeed{slow: time.Second}
+		second := catalogtest.NewFakeFeed("second")
+		solo := &soloFeed{Feed: second, slow: time.Second} // and the first does not wait for it
 		b := newBench(t, []string{"slack@1.0.0"}, func(o *catalog.Options) {
-			solo.Feed = o.Feeds[0]
-			o.Feeds = []catalog.Feed{solo}
+			o.Feeds = append(o.Feeds, solo)
 			o.RefreshEvery = time.Minute
 		})
 		defer b.close(t)
 		defer b.feed.Block()()
+		defer second.Block()()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		require.ErrorIs(t, b.admin.Refresh(ctx), context.DeadlineExceeded)
