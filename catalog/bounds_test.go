@@ -156,3 +156,16 @@ func TestS3_DamagedAuditLogIsAnErrorNotALoop(t *testing.T) {
 	_, err = b.admin.Install(ctx, b.plan(t, "slack"))
 	require.ErrorContains(t, err, "audit log")
 }
+
+// A clock gone wild must not write an entry that is no entry.
+func TestS3_TimeThatCannotBeWrittenIsAnError(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, []string{"slack@1.0.0"})
+	rev := newest(t, b)
+	b.nowMu.Lock()
+	b.now = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
+	b.nowMu.Unlock()
+	_, err := b.admin.Skip(t.Context(), "slack", &catalog.Skip{Versions: "1.0.0", Reason: "r"})
+	require.ErrorContains(t, err, "cannot be stored")
+	assert.Equal(t, rev, newest(t, b))
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // faultList collects everything wrong with an input, so that the caller sees
@@ -19,6 +20,18 @@ func (f *faultList) err() error {
 		return nil
 	}
 	return fmt.Errorf("%w: %w", ErrInvalid, errors.Join(*f...))
+}
+
+// reason adds what is wrong with a text that somebody gave as the reason of a change.
+func (f *faultList) reason(field, text string) {
+	switch {
+	case text == "":
+		f.add("%s is empty: it is what people are told", field)
+	case len(text) > maxText:
+		f.add("%s has %d bytes, at most %d are allowed", field, len(text), maxText)
+	case !utf8.ValidString(text):
+		f.add("%s is no UTF-8", field)
+	}
 }
 
 // maxText bounds what is remembered of an error, whose text may be a stranger's.

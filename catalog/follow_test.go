@@ -79,8 +79,7 @@ func (s *scriptedInstaller) Install(ctx context.Context, pkg *installer.Package,
 	return s.fakeDisk.Install(ctx, pkg, func(installer.Progress) {})
 }
 
-// What this process knows of an item at work is newer than what the change
-// feed brings of it.
+// Reports come in order, and only a commit says that an item is done.
 func TestP10_ProgressNeverGoesBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -91,7 +90,7 @@ func TestP10_ProgressNeverGoesBack(t *testing.T) {
 			synctest.Wait()
 			report(installer.Progress{Phase: "done"}) // which is not its to say
 			report(installer.Progress{Phase: installer.Installing, Bytes: 7, Total: 7})
-			synctest.Wait() // the follower brings the item's first state only now
+			synctest.Wait()
 		}}
 		b.reopen(t, func(o *catalog.Options) { o.Installer = in })
 		op, err := b.admin.Install(t.Context(), b.plan(t, "a"))
@@ -170,4 +169,52 @@ func (c *countingStore) List(ctx context.Context, prefix, after string, limit in
 	page, err := c.Store.List(ctx, prefix, after, limit)
 	c.records.Add(int64(len(page)))
 	return page, err
+}
+
+// A reader of progress that hears nothing of an item's end, because the store has
+// forgotten it, reads the operation anew.
+func TestP10_ReaderSurvivesForgottenHistory(t *testing.T) {
+	t.Parallel()
+	store := catalog.NewMemStore(&catalog.MemStoreOptions{Deletions: 1})
+	b := newBench(t, []string{"a@1.0.0"}, func(o *catalog.Options) { o.Store = store })
+	b.store = store
+	open := b.disk.gate("a@1.0.0")
+	defer open()
+	op, err := b.admin.Install(t.Context(), b.plan(t, "a"))
+	require.NoError(t, err)
+	waitFor(t, op, "a", catalog.Fetching)
+	slow := b.second(t, func(o *catalog.Options) {
+		o.Store, o.Installer = struct{ catalog.Store }{store}, nil // hears of changes only when it asks
+	})
+	begun, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		n := 0
+		for _, err := range slow.operation(t, op.ID).Progress(t.Context()) {
+			if n++; n == 1 {
+				close(begun)
+			}
+			if err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	<-begun
+	open()
+	_, err = op.Wait(t.Context())
+	require.NoError(t, err)
+	b.idle(t)
+	for range 3 {
+		eff, err := b.admin.Skip(t.Context(), "a", &catalog.Skip{Versions: "9.0.0", Reason: "r"})
+		require.NoError(t, err)
+		require.NoError(t, b.admin.Unskip(t.Context(), eff.ID))
+	}
+	slow.refresh(t)
+	select {
+	case err := <-done:
+		require.NoError(t, err)
+	case <-time.After(5 * time.Second):
+		t.Fatal("the reader was not told")
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/connector/version"
@@ -84,14 +83,7 @@ func (c *Catalog) checkHold(h *version.Hold, now time.Time) error {
 			faults.add("%w", err)
 		}
 	}
-	switch {
-	case h.Reason == "":
-		faults.add("Reason is empty: it is what people are told")
-	case len(h.Reason) > maxText:
-		faults.add("Reason has %d bytes, at most %d are allowed", len(h.Reason), maxText)
-	case !utf8.ValidString(h.Reason):
-		faults.add("Reason is no UTF-8")
-	}
+	faults.reason("Reason", h.Reason)
 	if _, err := h.Expires.MarshalJSON(); err != nil {
 		faults.add("Expires cannot be stored: %w", err)
 	}

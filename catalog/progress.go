@@ -34,12 +34,9 @@ func (h *progressHub) init() {
 func (h *progressHub) report(op string, st ItemStatus, durable bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	live, working := h.live[op][st.Index]
 	switch {
 	case !durable && st.State.Final():
 		return // only a commit makes it so
-	case durable && working && !st.State.Final():
-		st = live // which is newer than what the change feed brings
 	case !durable:
 		if h.live[op] == nil {
 			h.live[op] = map[int]ItemStatus{}

@@ -6,13 +6,11 @@ import (
 )
 
 // Quarantine stops an existing connection, whoever's it is: the one explicit
-// way to do so (G13). reason is required and shown to its users.
+// way to do so (G13). reason is required, of at most 4096 bytes, and shown to its users.
 func (a *Admin) Quarantine(ctx context.Context, id, reason string) error {
 	const op = "quarantine"
 	var faults faultList
-	if reason == "" {
-		faults.add("reason is empty: it is what the connection's users are told")
-	}
+	faults.reason("reason", reason)
 	if err := faults.err(); err != nil {
 		return &Error{Op: op, Key: id, Err: err}
 	}

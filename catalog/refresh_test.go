@@ -130,11 +130,18 @@ func TestP16_TheSameAgainIsNoChange(t *testing.T) {
 // newest is the store's newest revision, once every operation is closed.
 func newest(t *testing.T, b *bench) catalog.Revision {
 	t.Helper()
+	b.idle(t)
+	_, rev, err := b.store.Changes(t.Context(), 0, 1000)
+	require.NoError(t, err)
+	return rev
+}
+
+// idle waits until every operation is closed, which follows its last item in its
+// own time.
+func (b *bench) idle(t *testing.T) {
+	t.Helper()
 	require.Eventually(t, func() bool {
 		open, err := b.store.List(t.Context(), "opopen/", "", 1)
 		return err == nil && len(open) == 0
 	}, 5*time.Second, time.Millisecond)
-	_, rev, err := b.store.Changes(t.Context(), 0, 1000)
-	require.NoError(t, err)
-	return rev
 }
