@@ -186,10 +186,10 @@ func TestP10_ReaderSurvivesForgottenHistory(t *testing.T) {
 	slow := b.second(t, func(o *catalog.Options) {
 		o.Store, o.Installer = struct{ catalog.Store }{store}, nil // hears of changes only when it asks
 	})
-	begun, done := make(chan struct{}), make(chan error, 1)
+	same, begun, done := slow.operation(t, op.ID), make(chan struct{}), make(chan error, 1)
 	go func() {
 		n := 0
-		for _, err := range slow.operation(t, op.ID).Progress(t.Context()) {
+		for _, err := range same.Progress(t.Context()) {
 			if n++; n == 1 {
 				close(begun)
 			}
