@@ -57,12 +57,15 @@ func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) (Revis
 		}
 		next := entry.seal(head)
 		log := []Op{Put(keyAuditHead, encode(next), atRevision(at)), Put(auditKey(entry.Seq), encode(entry), Absent())}
-		rev, err := c.store.Apply(ctx, slices.Concat(ops, log)...)
+		// The log comes first, so that many ops do not make it more likely to come too late.
+		rev, err := c.store.Apply(ctx, slices.Concat(log, ops)...)
 		var conflict *ConflictError
 		switch {
-		case !errors.As(err, &conflict) || conflict.Index < len(ops):
+		case !errors.As(err, &conflict):
 			return rev, err
-		case conflict.Index > len(ops): // the head is as it was read, and yet there is an entry after it
+		case conflict.Index >= len(log):
+			return 0, &ConflictError{Index: conflict.Index - len(log), Key: conflict.Key}
+		case conflict.Index > 0: // the head is as it was read, and yet there is an entry after it
 			return 0, fmt.Errorf("audit log is damaged: entry %d is there already", entry.Seq) // no conflict: trying again is no use
 		}
 		// Another process was quicker; ctx bounds the retries.
