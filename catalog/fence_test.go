@@ -197,7 +197,7 @@ func TestP12_FailedRollbackKeepsTheInstalledVersion(t *testing.T) {
 	}
 	open := b.disk.gate("z@1.0.0") // keeps the only slot
 	defer open()
-	_, err := b.admin.Install(t.Context(), b.plan(t, "z"))
+	z, err := b.admin.Install(t.Context(), b.plan(t, "z"))
 	require.NoError(t, err)
 	first, err := b.admin.Install(t.Context(), b.plan(t, "a@1.0.0"))
 	require.NoError(t, err)
@@ -211,6 +211,8 @@ func TestP12_FailedRollbackKeepsTheInstalledVersion(t *testing.T) {
 		states = append(states, st.Items[0].State)
 	}
 	assert.ElementsMatch(t, []catalog.ItemState{catalog.Done, catalog.Failed}, states)
+	_, err = z.Wait(t.Context())
+	require.NoError(t, err)
 	assert.Len(t, b.disk.held(), 4)
 	b.verify(t)
 }
