@@ -7,10 +7,6 @@ import (
 	"time"
 )
 
-// ErrApprovalRequired refuses an upgrade that moves an origin or changes a
-// scheme and was not approved (P19).
-var ErrApprovalRequired = errors.New("approval required")
-
 // Install starts doing exactly what the plan says (P9) and returns when that
 // is durable: from then on the operation ends by itself, in this process or in
 // the next one to open the store (P10). A plan that no longer fits is refused

@@ -53,10 +53,6 @@ func (a *Admin) recheckItem(ctx context.Context, s *snapshot, sel *selector, it 
 	return err
 }
 
-func approvalError(changes []string) error {
-	return fmt.Errorf("%w: %s", ErrApprovalRequired, strings.Join(changes, "; "))
-}
-
 // differs says what is not, or no longer, as planned.
 func (it *PlanItem) differs(fresh *PlanItem) error {
 	switch {
