@@ -22,7 +22,7 @@ type Assertion struct {
 	Issuer string
 	// Subject is "sub", who the token is for. Empty: the issuer.
 	Subject string
-	// Audience is "aud". Empty: the token endpoint.
+	// Audience is "aud". Empty: Quirks.AssertionAudience, or else the token endpoint.
 	Audience string
 	// Lifetime is from "iat" to "exp". 0 means DefaultAssertionLifetime; the bound is
 	// MaxAssertionLifetime.
@@ -68,13 +68,21 @@ func (p *Provider) grantAssertion(a *Assertion) (string, error) {
 	if len(f) > 0 {
 		return "", &InvalidError{f}
 	}
-	return p.jwt(issuer, subject, or(a.Audience, p.scheme.TokenURL), life, a.Claims)
+	return p.jwt(issuer, subject, or(a.Audience, p.audience()), life, a.Claims)
 }
 
-// clientAssertion signs the proof of who the client is: RFC 7523 section 3, with
-// the audience of its section 3 item 3.
+// clientAssertion signs the proof of who the client is: RFC 7523 section 3.
 func (p *Provider) clientAssertion() (string, error) {
-	return p.jwt(p.app.ClientID, p.app.ClientID, p.scheme.TokenURL, DefaultAssertionLifetime, nil)
+	return p.jwt(p.app.ClientID, p.app.ClientID, p.audience(), DefaultAssertionLifetime, nil)
+}
+
+// audience returns who an assertion is for: RFC 7523 section 3 item 3 lets it be the
+// token endpoint, which not every server accepts.
+func (p *Provider) audience() string {
+	if q := p.scheme.Quirks; q != nil && q.AssertionAudience != "" {
+		return q.AssertionAudience
+	}
+	return p.scheme.TokenURL
 }
 
 // jwt returns a compact JWS (RFC 7515 section 7.1) of the claims (RFC 7519 section

@@ -79,4 +79,8 @@ type Quirks struct {
 	// Resource is the resource indicators of RFC 8707 section 2, absolute URIs
 	// without fragment.
 	Resource []string `json:"resource,omitempty"`
+	// AssertionAudience is the "aud" of the assertions that the app signs (RFC 7523
+	// section 3), for servers that want another value than their token endpoint: most of
+	// those want their issuer identifier. Empty: the token endpoint.
+	AssertionAudience string `json:"assertionAudience,omitempty"`
 }

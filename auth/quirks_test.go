@@ -36,7 +36,7 @@ func TestQuirksFaults(t *testing.T) {
 		{"every field", Quirks{
 			ScopeSeparator: "x", ScopeParam: "client_id", ClientAuth: "digest", Body: "xml", TokenPath: "a..b",
 			ExpiryUnit: "h", AuthorizeParams: map[string]string{"state": "fixed"},
-			TokenParams: map[string]string{"grant_type": "password"}, PKCE: "plain", Audience: "a b",
+			TokenParams: map[string]string{"grant_type": "password"}, PKCE: "plain", Audience: "a b", AssertionAudience: "a\tb",
 			Resource: []string{"relative", "https://u@example.com/", "https://example.com/#f", "::", "x:" + long},
 		}, []string{
 			"scopeSeparator: must be spaces or punctuation",
@@ -54,6 +54,7 @@ func TestQuirksFaults(t *testing.T) {
 			"resource/2: must be an absolute URI without fragment",
 			"resource/3: must be an absolute URI without fragment",
 			"resource/4: is longer than 2048 bytes",
+			"assertionAudience: must be visible ASCII",
 		}},
 		{"bounds", Quirks{
 			ScopeSeparator: ",,,,,", TokenPath: long, AuthorizeParams: many, Audience: long,

@@ -37,13 +37,18 @@ func (q *Quirks) Validate() []Fault {
 	f.extra("authorizeParams", q.AuthorizeParams)
 	f.extra("tokenParams", q.TokenParams)
 	oneOf(&f, "pkce", q.PKCE, PKCERequired, PKCEOff)
-	if len(q.Audience) > MaxURLBytes {
-		f.add("audience", tooLong(MaxURLBytes))
-	} else if !printable(q.Audience, "") {
-		f.add("audience", "must be visible ASCII")
-	}
+	f.audience("audience", q.Audience)
 	f.resources(q.Resource)
+	f.audience("assertionAudience", q.AssertionAudience)
 	return f
+}
+
+func (f *faults) audience(field, value string) {
+	if len(value) > MaxURLBytes {
+		f.add(field, tooLong(MaxURLBytes))
+	} else if !printable(value, "") {
+		f.add(field, "must be visible ASCII")
+	}
 }
 
 // oneOf checks a value with a fixed choice; empty is the default.

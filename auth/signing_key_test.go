@@ -118,6 +118,32 @@ func TestAssertionsAreSigned(t *testing.T) {
 	}
 }
 
+// Some servers take no assertion that is for their token endpoint.
+func TestAssertionsAreForWhomTheSchemeSays(t *testing.T) {
+	t.Parallel()
+	k := newEd25519(t)
+	s := authtest.NewServer(&authtest.ServerOptions{PublicKey: k.public, ClientAuth: []string{"private_key_jwt"}, Now: atEpoch})
+	app := &auth.App{ClientID: "client-id", Key: &auth.SigningKey{PEM: k.pem}}
+	audience := func(typ auth.Type, field string, a *auth.Assertion) any {
+		scheme := s.Scheme(typ)
+		scheme.Quirks = &auth.Quirks{AssertionAudience: "https://issuer.example.com"}
+		p := provider(t, inMemory(s), scheme, app)
+		var err error
+		if typ == auth.JWTBearer {
+			_, err = p.JWTBearer(t.Context(), a, nil)
+		} else {
+			_, err = p.ClientCredentials(t.Context(), nil)
+		}
+		require.Error(t, err, "this server wants its token endpoint")
+		sent := s.Requests(authtest.Token)
+		_, claims := parts(t, sent[len(sent)-1].Form.Get(field))
+		return claims["aud"]
+	}
+	assert.Equal(t, "https://issuer.example.com", audience(auth.PrivateKeyJWT, "client_assertion", nil))
+	assert.Equal(t, "https://issuer.example.com", audience(auth.JWTBearer, "assertion", nil))
+	assert.Equal(t, "urn:x", audience(auth.JWTBearer, "assertion", &auth.Assertion{Audience: "urn:x"}), "the caller's counts more")
+}
+
 // parts returns header and claims of a compact JWS.
 func parts(t *testing.T, jws string) (header, claims map[string]any) {
 	t.Helper()
