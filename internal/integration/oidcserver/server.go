@@ -45,6 +45,8 @@ type Options struct {
 	// PollInterval is how often a device may ask, in whole seconds (default
 	// DefaultPollInterval).
 	PollInterval time.Duration
+	// Wrap is put around the server, to see requests and to break answers. Nil: nothing.
+	Wrap func(http.Handler) http.Handler
 }
 
 // Counts say what a Server was asked.
@@ -83,6 +85,9 @@ func Start(o *Options) (*Server, error) {
 	s := &Server{store: st, counts: Counts{Token: map[string]int{}}}
 	mux := http.NewServeMux()
 	s.http = httptest.NewUnstartedServer(mux)
+	if o.Wrap != nil {
+		s.http.Config.Handler = o.Wrap(mux)
+	}
 	s.http.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust the certificate
 	s.http.StartTLS()
 	config := &op.Config{
