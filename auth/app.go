@@ -19,6 +19,13 @@ type App struct {
 // maxClientIDBytes bounds a client identifier.
 const maxClientIDBytes = 1024
 
+// Validate returns everything that is wrong with the app for a scheme, or nil. For
+// OAuth1 the parts are the consumer's key and secret (RFC 5849 section 1.1).
+func (a *App) Validate(s *Scheme) []Fault {
+	_, f := a.faults(s)
+	return f
+}
+
 // faults returns what is wrong with the app for a scheme, and the signer of its
 // key.
 func (a *App) faults(s *Scheme) (*signer, []Fault) {

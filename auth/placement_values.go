@@ -25,35 +25,54 @@ import (
 // OAuth 2.0 types the access token comes from a token endpoint, and the caller
 // adds it under ValueToken.
 func CredentialsOf(s *Scheme, values map[string]any) *Credentials {
-	c := &Credentials{Values: map[string]Secret{}}
+	given := valuesOf(s, values)
+	given.standard(partsOf(s.Type))
+	return &Credentials{Values: given.values}
+}
+
+// givenValues are the values of a scheme's parameters as text.
+type givenValues struct {
+	values map[string]Secret
+	byName map[string]string // key by usual name
+	secret string            // the key of the only secret; empty when there are more or none
+}
+
+func valuesOf(s *Scheme, values map[string]any) *givenValues {
+	g := &givenValues{values: map[string]Secret{}, byName: map[string]string{}}
 	values = WithDefaults(s.Params, values)
-	byName := map[string]string{} // key by usual name
-	secret, secrets := "", 0
+	secrets := 0
 	for i := range s.Params {
 		p := &s.Params[i]
 		v, ok := secretOf(values[p.Key])
 		if !ok {
 			continue
 		}
-		c.Values[p.Key] = v
-		if name := usualName(p.Key); byName[name] == "" {
-			byName[name] = p.Key
+		g.values[p.Key] = v
+		if name := usualName(p.Key); g.byName[name] == "" {
+			g.byName[name] = p.Key
 		}
 		if p.Secret {
-			secret, secrets = p.Key, secrets+1
+			g.secret, secrets = p.Key, secrets+1
 		}
 	}
+	if secrets != 1 {
+		g.secret = ""
+	}
+	return g
+}
+
+// standard adds the parts under their standard keys.
+func (g *givenValues) standard(parts []part) {
 	taken := map[string]bool{}
-	for _, part := range partsOf(s.Type) {
-		key := part.from(c.Values, byName)
-		if key == "" && part.only && secrets == 1 && !taken[secret] {
-			key = secret
+	for _, part := range parts {
+		key := part.from(g.values, g.byName)
+		if key == "" && part.only && !taken[g.secret] {
+			key = g.secret
 		}
 		if key != "" {
-			c.Values[part.key], taken[key] = c.Values[key], true
+			g.values[part.key], taken[key] = g.values[key], true
 		}
 	}
-	return c
 }
 
 // part is one standard value and the names that parameters have for it.

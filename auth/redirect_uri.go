@@ -6,6 +6,15 @@ import (
 	"strings"
 )
 
+// CheckRedirectURI returns an *InvalidError if a server could not send a browser
+// to uri: see AuthorizationRequest.RedirectURI.
+func CheckRedirectURI(uri string) error {
+	if reason := redirectFault(uri); reason != "" {
+		return &InvalidError{[]Fault{{"redirectURI", reason}}}
+	}
+	return nil
+}
+
 // redirectFault returns what is wrong with a redirect URI, or "".
 func redirectFault(raw string) string {
 	if raw == "" {

@@ -21,6 +21,10 @@ const (
 	Custom            Type = "custom"                   // the connector itself knows how
 )
 
+// NeedsApp reports whether schemes of the type go by a registration with the provider:
+// OAuth1 and all of OAuth 2.0.
+func (t Type) NeedsApp() bool { return t == OAuth1 || t.oauth2() }
+
 // oauth2 reports whether the type ends at an OAuth 2.0 token endpoint.
 func (t Type) oauth2() bool {
 	switch t {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/internal/egress"
+	"golang.org/x/sync/singleflight"
 )
 
 // Catalog is the entrance. Make one with Open, take a Viewer or an Admin from
@@ -21,6 +22,7 @@ type Catalog struct {
 	owned  bool           // the Catalog made the store and closes it
 	rank   map[string]int // feed -> place in Options.Feeds
 	sealer *auth.Sealer
+	tokens *auth.TokenClient
 	self   string // names this Catalog in leases
 
 	snap    atomic.Pointer[snapshot]
@@ -35,6 +37,8 @@ type Catalog struct {
 
 	confirms  confirms
 	sightings sightings
+	renewals  singleflight.Group // of tokens, by connection and generation (C9)
+	metadata  serverMetadata
 
 	stop     context.CancelFunc // ends all background work
 	stopping context.Context    //nolint:containedctx // the life of the Catalog, which no single call has
@@ -54,7 +58,7 @@ func Open(ctx context.Context, o *Options) (*Catalog, error) {
 	}
 	c := &Catalog{
 		opts: opts, store: opts.Store, rank: map[string]int{}, self: newID(),
-		sealer:  auth.NewSealer(opts.Keys, nil),
+		sealer: auth.NewSealer(opts.Keys, nil), tokens: newTokenClient(&opts),
 		syncing: newTurn(), writing: newTurn(), loading: newTurn(),
 	}
 	if c.store == nil {
@@ -151,6 +155,18 @@ func (c *Catalog) usable() error {
 }
 
 func (c *Catalog) snapshot() *snapshot { return c.snap.Load() }
+
+// hasKeys reports whether secrets can be kept.
+func (c *Catalog) hasKeys() bool { return c.opts.Keys != nil }
+
+func newTokenClient(opts *Options) *auth.TokenClient {
+	var o auth.TokenOptions
+	if opts.Tokens != nil {
+		o = *opts.Tokens
+	}
+	o.Now = opts.Clock
+	return auth.NewTokenClient(&o)
+}
 
 // newID returns an id that nobody can guess.
 func newID() string { return rand.Text() }

@@ -2,10 +2,7 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 
 	"github.com/patchbay/patchbay/auth"
@@ -30,7 +27,8 @@ func (e *StateError) Unwrap() error { return ErrForbidden }
 // only toward the hosts that the manifest of the connection's own release names (C7, C10);
 // requests to other hosts are refused: see auth.Transport. Whether the connection
 // may be used is looked up for every request, so a quarantine also stops the clients that are out
-// (G13); policies are not asked (G5). ctx bounds only the making.
+// (G13); policies are not asked (G5). A token that has ended, or that the application answers with
+// 401, is renewed first, once for all who wait for it (C9). ctx bounds only the making.
 //
 // The error wraps ErrNotFound, or is a *StateError. What Options.Transport
 // allows, such as private addresses, holds for the client too.
@@ -58,16 +56,26 @@ func (c *Connections) client(ctx context.Context, id string) (*http.Client, erro
 	if err != nil {
 		return nil, err
 	}
-	hosts, faults := auth.CompileHosts(m.Hosts, r.Params)
+	transport, err := c.cat.transport(m, scheme, r.Params, &connSource{conns: c, id: id, scheme: scheme})
+	if err != nil {
+		return nil, err
+	}
+	return transport.Client(), nil
+}
+
+// transport sends requests with credentials to the hosts of a manifest, filled
+// with parameters that are no secrets.
+func (c *Catalog) transport(m *connector.Manifest, s *auth.Scheme, params map[string]any, src auth.Source) (*auth.Transport, error) {
+	hosts, faults := auth.CompileHosts(m.Hosts, params)
 	if len(faults) > 0 {
 		return nil, &ParamError{Faults: faults}
 	}
 	var opts auth.TransportOptions
-	if c.cat.opts.Transport != nil {
-		opts = *c.cat.opts.Transport
+	if c.opts.Transport != nil {
+		opts = *c.opts.Transport
 	}
-	opts.Scheme, opts.Hosts, opts.Source = scheme, hosts, &connSource{conns: c, id: id, scheme: scheme}
-	return auth.NewTransport(&opts).Client(), nil
+	opts.Scheme, opts.Hosts, opts.Source = s, hosts, src
+	return auth.NewTransport(&opts), nil
 }
 
 func (r *connRecord) usable() error {
@@ -77,80 +85,23 @@ func (r *connRecord) usable() error {
 	return nil
 }
 
-// schemeOf finds the manifest of the connection's own release, and its scheme
+// schemeOf finds the manifest that a connection was made with (C7), and its scheme
 // there.
 func (c *Catalog) schemeOf(r *connRecord) (*connector.Manifest, *auth.Scheme, error) {
+	return c.schemeIn(r, r.Release)
+}
+
+// schemeIn finds the scheme of a connection in an installed release.
+func (c *Catalog) schemeIn(r *connRecord, release string) (*connector.Manifest, *auth.Scheme, error) {
 	e := c.snapshot().entry(r.Key)
-	if e == nil || e.installed[r.Release] == nil || e.installed[r.Release].Receipt.Manifest == nil {
-		return nil, nil, fmt.Errorf("release %s of the connection: %w", r.Release, ErrNotFound)
+	if e == nil || e.installed[release] == nil || e.installed[release].Receipt.Manifest == nil {
+		return nil, nil, fmt.Errorf("release %s: %w", release, ErrNotFound)
 	}
-	m := e.installed[r.Release].Receipt.Manifest
+	m := e.installed[release].Receipt.Manifest
 	for i := range m.Auth {
 		if m.Auth[i].ID == r.Scheme {
 			return m, &m.Auth[i], nil
 		}
 	}
-	return nil, nil, fmt.Errorf("scheme %q in release %s: %w", r.Scheme, r.Release, ErrNotFound)
-}
-
-// connSource reads the credentials of one connection anew for every request:
-// they are opened for as long as the request is written and kept nowhere.
-type connSource struct {
-	conns  *Connections
-	id     string
-	scheme *auth.Scheme
-}
-
-// Credentials implements auth.Source. Parameters cannot be renewed, so a 401
-// is the caller's to see.
-func (s *connSource) Credentials(ctx context.Context, refused *auth.Credentials) (*auth.Credentials, error) {
-	if err := s.conns.cat.usable(); err != nil {
-		return nil, err
-	}
-	r, _, err := s.conns.find(ctx, s.id)
-	if err == nil {
-		err = r.usable()
-	}
-	if err != nil {
-		return nil, &Error{Op: "use connection", Key: s.id, Err: err}
-	}
-	if refused != nil && refused.Generation >= r.Generation {
-		return nil, fmt.Errorf("the credentials are fixed: %w", errors.ErrUnsupported)
-	}
-	values, err := s.conns.open(ctx, r)
-	if err != nil {
-		return nil, &Error{Op: "use connection", Key: s.id, Err: err}
-	}
-	creds := auth.CredentialsOf(s.scheme, values)
-	creds.Generation = r.Generation
-	return creds, nil
-}
-
-// open returns all parameters of a connection, secrets as auth.Secret.
-func (c *Connections) open(ctx context.Context, r *connRecord) (map[string]any, error) {
-	values := make(map[string]any, len(r.Params)+1)
-	maps.Copy(values, r.Params)
-	sealed, _, err := get[auth.Sealed](ctx, c.cat, r.secretKey())
-	if errors.Is(err, ErrNotFound) {
-		return values, nil // the scheme has no secrets
-	}
-	if err != nil {
-		return nil, err
-	}
-	plain, err := c.cat.sealer.OpenBytes(ctx, r.binding(), sealed)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(plain)
-	var secrets map[string]any
-	if err := json.Unmarshal(plain, &secrets); err != nil {
-		return nil, errors.New("the credential is damaged") // err might quote it
-	}
-	for k, v := range secrets {
-		if text, ok := v.(string); ok {
-			v = auth.NewSecret(text)
-		}
-		values[k] = v
-	}
-	return values, nil
+	return nil, nil, fmt.Errorf("scheme %q in release %s: %w", r.Scheme, release, ErrNotFound)
 }

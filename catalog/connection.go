@@ -36,6 +36,10 @@ type Connection struct {
 	Default   bool   // the one to use when none is named, in its folder
 	// Params are the parameters that are no secrets.
 	Params map[string]any
+	// OwnApp: it goes by the tenant's own registration with the provider.
+	OwnApp bool
+	// TokenExpires is when its access token ends, and is renewed. Zero: it has none, or nobody knows.
+	TokenExpires time.Time
 
 	State   ConnectionState
 	Reason  string    // why it is not active
@@ -53,6 +57,10 @@ type ConnectionRequest struct {
 	Shared bool
 	// Params are the scheme's parameters by key, secrets as auth.Secret or string.
 	Params map[string]any
+	// Browser is a secret of the browser or device that begins an authorization, such as a
+	// random cookie: it can be finished only with the same one (C3). Required by Begin for
+	// a browser; others do without.
+	Browser auth.Secret
 }
 
 // ParamError reports every parameter that is wrong, by key (C2). It wraps
@@ -89,16 +97,29 @@ type connRecord struct {
 	Since    time.Time         `json:"since"`
 	Created  time.Time         `json:"created"`
 	Admitted governance.Record `json:"admitted"`
+	App      string            `json:"app,omitempty"` // the id of the registration it goes by
+	OwnApp   bool              `json:"ownApp,omitempty"`
+	Lost     string            `json:"lost,omitempty"`  // why the credential is of no use any more
+	Fixed    []string          `json:"fixed,omitempty"` // parameters that a policy gave and no user may change
 	// Generation counts how often the secret was replaced (C8, C9).
-	Generation uint64 `json:"generation"`
-	Triggers   int    `json:"triggers,omitempty"` // how many it has
+	Generation uint64    `json:"generation"`
+	Obtained   time.Time `json:"obtained,omitzero"`  // when the token was
+	Expires    time.Time `json:"expires,omitzero"`   // when the token does
+	Triggers   int       `json:"triggers,omitempty"` // how many it has
 }
 
 func (r *connRecord) connection(isDefault bool) Connection {
 	return Connection{
 		ID: r.ID, Tenant: r.Tenant, Folder: r.Folder, Name: r.Name, Connector: r.Key, Release: r.Release, Scheme: r.Scheme,
 		Owner: r.Owner, Shared: r.Shared, Default: isDefault, Params: r.Params, State: r.State, Reason: r.Reason, Since: r.Since,
-		Created: r.Created, Admitted: r.Admitted,
+		Created: r.Created, Admitted: r.Admitted, OwnApp: r.OwnApp, TokenExpires: r.Expires,
+	}
+}
+
+// hold notes what is to be known of a token without opening it.
+func (r *connRecord) hold(t *auth.Token, now time.Time) {
+	if t != nil {
+		r.Obtained, r.Expires = now, t.Expiry
 	}
 }
 

@@ -49,13 +49,15 @@ func (c *Connections) Disable(ctx context.Context, id, reason string) error {
 	})
 }
 
-// Enable makes a connection that was disabled active again.
+// Enable ends what Disable began: the connection is active again, or needs to
+// authenticate if it did before.
 func (c *Connections) Enable(ctx context.Context, id string) error {
 	return c.edit(ctx, "enable connection", id, func(r *connRecord) ([]Op, error) {
 		if r.State != ConnectionDisabled {
 			return nil, fmt.Errorf("%w: it is %s", ErrInvalid, r.State)
 		}
-		return nil, c.cat.move(r, ConnectionActive, "")
+		state, reason := r.resume()
+		return nil, c.cat.move(r, state, reason)
 	})
 }
 
@@ -75,15 +77,19 @@ func (c *Connections) edit(ctx context.Context, op, id string, change func(r *co
 	if err := c.allow(ctx, op, ActionConnect, ""); err != nil {
 		return err
 	}
+	if err := c.editing(ctx, op, id, change); err != nil {
+		return &Error{Op: op, Key: id, Err: err}
+	}
+	return nil
+}
+
+// editing is edit for who has been let in already.
+func (c *Connections) editing(ctx context.Context, op, id string, change func(r *connRecord) ([]Op, error)) error {
 	for {
 		err := c.editOnce(ctx, op, id, change)
-		if conflicted(err, (&connRecord{ID: id, Tenant: c.principal.Tenant}).key()) {
-			continue // somebody else was quicker
-		}
-		if err != nil {
-			return &Error{Op: op, Key: id, Err: err}
-		}
-		return nil
+		if !conflicted(err, (&connRecord{ID: id, Tenant: c.principal.Tenant}).key()) {
+			return err
+		} // else somebody else was quicker
 	}
 }
 
@@ -110,7 +116,8 @@ func (c *Connections) editOnce(ctx context.Context, op, id string, change func(r
 }
 
 // Delete removes the connection, its name, its credential and its triggers
-// (C4), in one step.
+// (C4), in one step. Then the provider is told in the background that the token
+// will not be used again; that it cannot be changes nothing.
 func (c *Connections) Delete(ctx context.Context, id string) error {
 	const op = "delete connection"
 	if err := c.allow(ctx, op, ActionConnect, ""); err != nil {
@@ -138,8 +145,12 @@ func (c *Connections) deleteOnce(ctx context.Context, op, id string) error {
 	}
 	ops := []Op{
 		Delete(r.key(), At(rev)), Delete(r.nameKey(), Any()), Delete(r.secretKey(), Any()),
-		Delete(prefixConnID+r.ID, Any()), Delete(r.useKey(), Any()),
+		Delete(prefixConnID+r.ID, Any()), Delete(r.useKey(), Any()), Delete(r.renewalKey(), Any()),
 	}
+	if r.App != "" {
+		ops = append(ops, Delete(r.appUseKey(), Any()))
+	}
+	cred, openErr := c.cat.open(ctx, r) // one that does not open any more goes all the same
 	isDefault, defRev, err := get[string](ctx, c.cat, r.defaultKey())
 	if err := ignore(err, ErrNotFound); err != nil {
 		return err
@@ -152,5 +163,12 @@ func (c *Connections) deleteOnce(ctx context.Context, op, id string) error {
 		return err
 	}
 	ops = append(ops, triggers...)
-	return c.cat.commit(ctx, AuditEntry{By: c.principal, Action: op, Key: r.Key, Target: id, Before: digestOf(encode(r))}, ops...)
+	entry := AuditEntry{By: c.principal, Action: op, Key: r.Key, Target: id, Before: digestOf(encode(r))}
+	if err := c.cat.commit(ctx, entry, ops...); err != nil {
+		return err
+	}
+	if openErr == nil {
+		c.cat.revokeSoon(r, cred)
+	}
+	return nil
 }

@@ -55,6 +55,8 @@ func (r *connRecord) defaultKey() string {
 
 func (r *connRecord) useKey() string { return usePrefix(r.Key, r.Release) + r.ID }
 
+func (r *connRecord) appUseKey() string { return prefixAppUse + r.App + "/" + r.ID }
+
 func usePrefix(key connector.Key, version string) string {
 	return versioned(prefixConnUse, key, version) + "/"
 }

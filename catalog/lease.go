@@ -146,6 +146,18 @@ func (l *lease) check() Op {
 	return Check(leaseKey(l.key), At(l.rev))
 }
 
+// apply writes ops that are held to the lease, while it is being kept.
+func (l *lease) apply(ctx context.Context, ops ...Op) (Revision, error) {
+	for {
+		held := l.check()
+		rev, err := l.cat.store.Apply(ctx, append([]Op{held}, ops...)...)
+		if conflicted(err, held.Key) && l.check().If != held.If {
+			continue // it was renewed in between
+		}
+		return rev, err
+	}
+}
+
 // releaseTimeout bounds giving a lease back when the catalog is closing.
 const releaseTimeout = 5 * time.Second
 

@@ -44,6 +44,17 @@ type Options struct {
 	// placers of custom schemes, time limits. Its Scheme, Source and Hosts are the
 	// connection's and are ignored here. Default: public addresses over https only (C12).
 	Transport *auth.TransportOptions
+	// Tokens says what may be reached to obtain and renew tokens: private addresses, time
+	// limits, what is kept of replies. Its Now is the Clock. Default: public addresses over https only (C12).
+	Tokens *auth.TokenOptions
+	// RedirectURI says where a provider sends the browser back to, once the person has
+	// agreed, for apps that state none. No two connectors may have the same (C3); how it differs between tenants is
+	// up to what is registered with the provider. Default: none, and authorizations in a browser are
+	// refused.
+	RedirectURI func(tenant string, key connector.Key) string
+	// RefreshCooldown is how long after a failed renewal of a token nobody asks the provider
+	// again (C9). Default 30 seconds; a provider that asks for more gets it, up to an hour.
+	RefreshCooldown time.Duration
 	// ActivityPublisher tells the host which activities became available (P14).
 	// Default: none, and activities are ready after ActivityDelay.
 	ActivityPublisher ActivityPublisher
@@ -90,6 +101,7 @@ const (
 	defaultLease                = 15 * time.Second
 	minLease                    = 100 * time.Millisecond
 	defaultArtifact             = 1 << 30
+	defaultCooldown             = 30 * time.Second
 )
 
 // withDefaults checks the options and fills in the rest. All faults come at
@@ -115,8 +127,8 @@ func (o *Options) withDefaults() (Options, error) {
 	if opts.Lease != 0 && opts.Lease < minLease {
 		faults.add("Lease %v is below %v", opts.Lease, minLease)
 	}
-	if opts.Parallel < 0 || opts.MaxArtifactBytes < 0 || opts.ActivityDelay < 0 || opts.FeedTimeout < 0 || opts.FollowEvery < 0 {
-		faults.add("Parallel, MaxArtifactBytes, ActivityDelay, FeedTimeout and FollowEvery must not be negative")
+	if opts.Parallel < 0 || opts.MaxArtifactBytes < 0 || opts.ActivityDelay < 0 || opts.FeedTimeout < 0 || opts.FollowEvery < 0 || opts.RefreshCooldown < 0 {
+		faults.add("Parallel, MaxArtifactBytes, ActivityDelay, FeedTimeout, FollowEvery and RefreshCooldown must not be negative")
 	}
 	if err := faults.err(); err != nil {
 		return opts, fmt.Errorf("options: %w", err)
@@ -125,6 +137,7 @@ func (o *Options) withDefaults() (Options, error) {
 	setDefault(&opts.MaxArtifactBytes, defaultArtifact)
 	setDefault(&opts.RefreshEvery, 15*time.Minute)
 	setDefault(&opts.FeedTimeout, 2*time.Minute)
+	setDefault(&opts.RefreshCooldown, defaultCooldown)
 	setDefault(&opts.Lease, defaultLease)
 	setDefault(&opts.Parallel, 4)
 	setDefault(&opts.FollowEvery, time.Second)

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/connector"
@@ -36,8 +37,10 @@ type SchemeOption struct {
 	// Decision says whether the principal may connect this way, and why (G4).
 	Decision governance.Decision
 	// Fields are what a form asks for, with what policies preset; none when the
-	// scheme is disabled.
+	// scheme is disabled. What a registered app states already is not asked for.
 	Fields []governance.Field
+	// NoApp: it is allowed only by the tenant's own app, and none is registered yet.
+	NoApp bool
 }
 
 // ActivitiesPart lists the activities and whether they can be used yet (P14).
@@ -71,7 +74,16 @@ func (v *Viewer) Connector(ctx context.Context, key string) (*ConnectorPage, err
 		page.Activities.List = m.Activities
 		for i := range m.Auth {
 			d := s.engine.Decide(subject, e.key, &m.Auth[i])
-			page.Connections.Schemes = append(page.Connections.Schemes, SchemeOption{Scheme: m.Auth[i], Decision: d, Fields: d.Form(m.Auth[i].Params)})
+			option := SchemeOption{Scheme: m.Auth[i], Decision: d}
+			app, err := v.cat.registered(ctx, v.principal.Tenant, e.key, &m.Auth[i], d)
+			switch {
+			case errors.Is(err, ErrNoApp):
+				option.NoApp = true
+			case err != nil:
+				return nil, &Error{Op: op, Key: key, Err: err}
+			}
+			option.Fields = d.Form(app.without(&m.Auth[i]).Params)
+			page.Connections.Schemes = append(page.Connections.Schemes, option)
 		}
 	}
 	return page, nil

@@ -95,19 +95,14 @@ func (e *entry) prunable(versions []string) ([]string, error) {
 // unheld refuses versions that connections were made with, naming some of them (P21).
 // No connection can be made with them meanwhile: it would be made with the active one.
 func (c *Catalog) unheld(ctx context.Context, key connector.Key, versions []string) error {
-	const most = 5
 	var errs []error
 	for _, v := range versions {
-		users, err := c.store.List(ctx, usePrefix(key, v), "", most)
+		users, err := c.users(ctx, usePrefix(key, v))
 		if err != nil {
 			return err
 		}
-		ids := make([]string, len(users))
-		for i, u := range users {
-			ids[i] = strings.TrimPrefix(u.Key, usePrefix(key, v))
-		}
-		if len(ids) > 0 {
-			errs = append(errs, fmt.Errorf("version %s is held by connections %s: %w", v, strings.Join(ids, ", "), ErrInUse))
+		if len(users) > 0 {
+			errs = append(errs, fmt.Errorf("version %s is held by connections %s: %w", v, strings.Join(users, ", "), ErrInUse))
 		}
 	}
 	return errors.Join(errs...)

@@ -20,13 +20,13 @@ func (a *Admin) Quarantine(ctx context.Context, id, reason string) error {
 	})
 }
 
-// Release ends a quarantine: the connection is as active as before.
+// Release ends a quarantine: the connection is active, or needs to authenticate if it did before.
 func (a *Admin) Release(ctx context.Context, id string) error {
 	return a.setState(ctx, "release", id, func(r *connRecord) error {
 		if r.State != ConnectionQuarantined {
 			return fmt.Errorf("%w: it is %s", ErrInvalid, r.State)
 		}
-		r.State, r.Reason = ConnectionActive, ""
+		r.State, r.Reason = r.resume()
 		return nil
 	})
 }

@@ -87,7 +87,7 @@ func (c *Catalog) idle(ctx context.Context) error {
 			return err
 		}
 		key := connector.Key(strings.TrimPrefix(rec.Key, prefixLease))
-		if key != sweepLease && c.sightings.held(key, &held, rec.Revision, now) {
+		if key != sweepLease && !isRenewLease(key) && c.sightings.held(key, &held, rec.Revision, now) {
 			return fmt.Errorf("work is under way (%s): %w", rec.Key, ErrInUse)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/connector"
@@ -66,21 +67,62 @@ func (t *Triggers) fill(tr *Trigger, r *connRecord, req *TriggerRequest) error {
 
 // triggerType finds a type in the manifest of the connection's own release.
 func (c *Catalog) triggerType(r *connRecord, name string) (*connector.TriggerType, error) {
-	e := c.snapshot().entry(r.Key)
-	if e == nil || e.installed[r.Release] == nil || e.installed[r.Release].Receipt.Manifest == nil {
-		return nil, fmt.Errorf("release %s of the connection: %w", r.Release, ErrNotFound)
+	m, _, err := c.schemeOf(r)
+	if err != nil {
+		return nil, err
 	}
-	for i := range e.installed[r.Release].Receipt.Manifest.Triggers {
-		typ := &e.installed[r.Release].Receipt.Manifest.Triggers[i]
-		if typ.Name != name {
-			continue
-		}
-		if typ.NeedsOwnApp && !r.Admitted.OwnApp {
-			return nil, fmt.Errorf("%w: trigger %q needs a connection made with the tenant's own app", ErrForbidden, name)
-		}
-		return typ, nil
+	return r.triggerType(m, name)
+}
+
+// triggerType finds a type that the connection can have triggers of.
+func (r *connRecord) triggerType(m *connector.Manifest, name string) (*connector.TriggerType, error) {
+	i := slices.IndexFunc(m.Triggers, func(t connector.TriggerType) bool { return t.Name == name })
+	switch {
+	case i < 0:
+		return nil, fmt.Errorf("trigger %q in release %s: %w", name, m.Version, ErrNotFound)
+	case m.Triggers[i].NeedsOwnApp && !r.OwnApp:
+		return nil, fmt.Errorf("%w: trigger %q needs a connection made with the tenant's own app", ErrForbidden, name)
+	default:
+		return &m.Triggers[i], nil
 	}
-	return nil, fmt.Errorf("trigger %q in release %s: %w", name, r.Release, ErrNotFound)
+}
+
+// TriggerError says that a trigger of a connection does not fit another release. It
+// wraps Err.
+type TriggerError struct {
+	ID, Name string
+	Err      error
+}
+
+func (e *TriggerError) Error() string { return fmt.Sprintf("trigger %q: %v", e.Name, e.Err) }
+
+// Unwrap returns the cause.
+func (e *TriggerError) Unwrap() error { return e.Err }
+
+// triggersFit returns a *TriggerError for each trigger of the connection that would not be
+// accepted in another release.
+func (c *Connections) triggersFit(ctx context.Context, r *connRecord, next *connector.Manifest) error {
+	if r.Triggers == 0 {
+		return nil
+	}
+	var errs []error
+	for rec, err := range c.cat.list(ctx, triggerPrefix(r)) {
+		if err != nil {
+			return err
+		}
+		tr, err := decode[Trigger](rec)
+		if err != nil {
+			return err
+		}
+		typ, err := r.triggerType(next, tr.Type)
+		if err == nil {
+			err = (&TriggerRequest{Name: tr.Name, Params: tr.Params, Filters: tr.Filters}).check(typ)
+		}
+		if err != nil {
+			errs = append(errs, &TriggerError{tr.ID, tr.Name, err})
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // List lists the triggers, in no particular order.

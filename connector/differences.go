@@ -36,6 +36,7 @@ func (m *Manifest) Differences(other *Manifest) []string {
 	d.set("hosts", m.Hosts, other.Hosts)
 	d.set("buildTargets", m.BuildTargets, other.BuildTargets)
 	d.text("docsURL", m.DocsURL, other.DocsURL)
+	d.text("probe", m.Probe, other.Probe)
 	return d.lines
 }
 

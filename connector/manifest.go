@@ -29,6 +29,9 @@ type Manifest struct {
 	BuildTargets []string `json:"buildTargets,omitempty"`
 	// DocsURL is an absolute http or https URL.
 	DocsURL string `json:"docsURL,omitempty"`
+	// Probe is what a harmless GET goes to, to tell whether credentials work: an
+	// https URL at one of Hosts, with templates as auth.FillURL fills them. Empty: there is none.
+	Probe string `json:"probe,omitempty"`
 }
 
 // Activity is one operation that a workflow can call.

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"net/url"
 	"strings"
+
+	"github.com/patchbay/patchbay/auth"
 )
 
 // MaxURLBytes bounds every URL of the model.
@@ -138,4 +140,22 @@ func authorityReason(u *url.URL) string {
 	default:
 		return ""
 	}
+}
+
+// probeReason says why a manifest's Probe cannot be filled, whatever the
+// parameters are.
+func probeReason(s string) string {
+	values := map[string]any{}
+	for rest := s; ; {
+		_, after, open := strings.Cut(rest, "{")
+		param, after, closed := strings.Cut(after, "}")
+		if !open || !closed {
+			break
+		}
+		values[param], rest = "x", after
+	}
+	if _, err := auth.FillURL(s, values); err != nil {
+		return strings.TrimPrefix(err.Error(), "auth: ")
+	}
+	return ""
 }

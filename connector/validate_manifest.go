@@ -34,6 +34,7 @@ func (c *checker) manifest(m *Manifest) {
 	c.hosts(m.Hosts)
 	c.names("buildTargets", m.BuildTargets)
 	c.optional("docsURL", m.DocsURL, absoluteReason)
+	c.optional("probe", m.Probe, probeReason)
 }
 
 func (c *checker) schemes(list []auth.Scheme) {
