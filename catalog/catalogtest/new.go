@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/patchbay/patchbay/auth"
+	"github.com/patchbay/patchbay/auth/authtest"
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/installer/installertest"
 )
 
 // Catalog is a catalog on in-memory twins that a test scripts: time stands
-// still until Clock is moved, and Feed, Store and Installer fail when told to.
+// still until Clock is moved, and Feed, Store, Installer and Auth fail when told to.
 type Catalog struct {
 	*catalog.Catalog
 	Admin     *catalog.Admin  // of a principal with catalog.RoleAdmin
@@ -21,11 +22,13 @@ type Catalog struct {
 	Feed      *FakeFeed
 	Store     *FaultStore
 	Installer *installertest.Fake
+	Auth      *authtest.Server // where tokens come from, and an application that accepts them
 }
 
 // New opens a catalog whose feed offers the given releases, each "key@version",
-// and closes it at the end of the test. Every release has a manifest with one API key scheme, one
-// activity and one host. Feeds are loaded when the catalog is opened and by
+// and closes it at the end of the test. Every release has a manifest with an API key scheme ("key"), an
+// OAuth 2.0 one ("oauth2"), one activity, and as hosts https://api.example.com and Auth's, which connections reach without a
+// network. Secrets are sealed with keys in memory. Feeds are loaded when the catalog is opened and by
 // Admin.Refresh, not in the background.
 //
 //	cat := catalogtest.New(t, "slack@1.0.0", "slack@1.1.0-rc.1", "jira@2.0.0")
@@ -43,17 +46,24 @@ func NewWith(tb testing.TB, edit func(*catalog.Options), releases ...string) *Ca
 		Store:     NewFaultStore(catalog.NewMemStore(nil)),
 		Installer: &installertest.Fake{},
 	}
+	c.Auth = authtest.NewServer(&authtest.ServerOptions{Now: c.Clock.Now})
+	keys, err := auth.NewMemoryKeys()
+	if err != nil {
+		tb.Fatalf("catalogtest: %v", err)
+	}
 	for _, r := range releases {
 		c.Offer(r)
 	}
 	opts := &catalog.Options{
 		Store: c.Store, Feeds: []catalog.Feed{c.Feed}, Installer: c.Installer,
-		Clock: c.Clock.Now, RefreshEvery: 24 * time.Hour, Lease: time.Second,
+		Clock: c.Clock.Now, RefreshEvery: 24 * time.Hour, Lease: time.Second, Keys: keys,
+		Tokens:      &auth.TokenOptions{HTTPClient: c.Auth.HTTPClient()},
+		Transport:   &auth.TransportOptions{Base: c.Auth.Transport()},
+		RedirectURI: RedirectURI,
 	}
 	if edit != nil {
 		edit(opts)
 	}
-	var err error
 	if c.Catalog, err = catalog.Open(tb.Context(), opts); err != nil {
 		tb.Fatalf("catalogtest: %v", err)
 	}
@@ -79,11 +89,16 @@ func Principal(role string) catalog.Principal {
 // at the next Admin.Refresh. edit may change anything of the release.
 func (c *Catalog) Offer(release string, edit ...func(*connector.Release)) {
 	key, version, _ := strings.Cut(release, "@")
+	oauth2 := c.Auth.Scheme(auth.OAuth2Code)
+	oauth2.ID = "oauth2"
 	m := &connector.Manifest{
 		Key: connector.Key(key), Version: version,
-		Auth:       []auth.Scheme{{ID: "key", Type: auth.APIKey, In: "header", Name: "X-API-Key"}},
+		Auth: []auth.Scheme{{
+			ID: "key", Type: auth.APIKey, In: "header", Name: "X-API-Key",
+			Params: []auth.Param{{Key: "api_key", Secret: true}},
+		}, *oauth2},
 		Activities: []connector.Activity{{Name: "send"}},
-		Hosts:      []string{"https://api.example.com"},
+		Hosts:      []string{"https://api.example.com", c.Auth.URL},
 	}
 	serve := func(r *connector.Release) { r.Manifest = m }
 	data := installertest.TarGz(installertest.ManifestFile(m))
