@@ -10,6 +10,7 @@ import (
 
 	_ "modernc.org/sqlite" // the database is the program's choice, not the library's
 
+	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/catalog/sqlstore"
 	"github.com/patchbay/patchbay/connector"
@@ -39,6 +40,11 @@ func (cfg *config) open(ctx context.Context) (*program, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	// Secrets of connections are sealed with a key that lies apart from the database.
+	keys, err := auth.OpenKeyFile(ctx, filepath.Join(cfg.dir, "keys"), &auth.KeyFileOptions{Create: true})
+	if err != nil {
+		return nil, errors.Join(err, store.Close(), db.Close())
+	}
 	// Packages are unpacked into a folder; references, such as container images,
 	// are only recorded.
 	packages := dirinstaller.New(filepath.Join(cfg.dir, "connectors"), nil)
@@ -47,6 +53,7 @@ func (cfg *config) open(ctx context.Context) (*program, error) {
 		Store:     store,
 		Feeds:     cfg.feeds,
 		Installer: installer.Route(map[string]installer.Installer{connector.MediaReference: references}, packages),
+		Keys:      keys,
 		Preview:   catalog.PreviewIfNoGA,
 		Lease:     cfg.lease,
 	})

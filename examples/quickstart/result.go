@@ -6,6 +6,7 @@ import (
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/connector/version"
+	"github.com/patchbay/patchbay/governance"
 )
 
 // result is what a step prints with -json.
@@ -25,6 +26,10 @@ type result struct {
 	Tags      []tagLine        `json:"tags,omitempty"`
 	Rows      []rowLine        `json:"rows,omitempty"`
 	Audit     int              `json:"audit,omitempty"`
+
+	Connection     *connectionLine         `json:"connection,omitempty"`
+	WouldBeRefused int                     `json:"wouldBeRefused,omitempty"`
+	Explanation    *governance.Explanation `json:"explanation,omitempty"`
 }
 
 type (
@@ -56,6 +61,12 @@ type (
 		Eligible bool            `json:"eligible"`
 		Code     version.Code    `json:"code"`
 		Reason   string          `json:"reason"`
+	}
+	connectionLine struct {
+		Name      string                  `json:"name"`
+		Connector connector.Key           `json:"connector"`
+		State     catalog.ConnectionState `json:"state"`
+		Policy    string                  `json:"policy"` // that admitted it; empty for none
 	}
 	tagLine struct {
 		Version string      `json:"version"`

@@ -38,6 +38,7 @@ func (w *walker) steps() []step {
 		{"failed-upgrade", "A package arrives damaged: the version before stays.", w.failedUpgrade},
 		{"rollback", "Back to the version before, without a download.", w.rollback},
 		{"viewer", "Somebody who is no admin can neither manage nor see what is not published.", w.viewer},
+		{"govern", "A policy closes a connector for new connections; one that exists goes on.", w.govern},
 		{"reopen", "The program ends and starts again: everything is as it was.", w.reopen},
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 var stepNames = []string{
-	"empty", "manage", "install", "published", "skip", "upgrade", "failed-upgrade", "rollback", "viewer", "reopen",
+	"empty", "manage", "install", "published", "skip", "upgrade", "failed-upgrade", "rollback", "viewer", "govern", "reopen",
 }
 
 func TestWalkPrintsOneObjectPerStep(t *testing.T) {
@@ -42,6 +42,10 @@ func TestWalkPrintsOneObjectPerStep(t *testing.T) {
 		t.Errorf("error %q", got)
 	}
 
+	if got := results["govern"]; len(got.Refused) != 2 || !strings.Contains(got.Refused[0], "data-protection") || got.Connection.State != "active" || got.WouldBeRefused != 1 {
+		t.Errorf("govern %+v", got)
+	}
+
 	// What the walk left can be looked at, and is not walked over again.
 	list := runProgram(t, "-json", "-list", "-dir", dir).must(t, exitOK).parse(t)
 	if !slices.Equal(list.rows, results["reopen"].Rows) {
@@ -61,7 +65,7 @@ func TestWalkReadsWell(t *testing.T) {
 			t.Errorf("no step %s", name)
 		}
 	}
-	for _, want := range []string{"LatestNotInstalled", "skipped by ada", "supported until", "needs approval", "forbidden", "All steps hold"} {
+	for _, want := range []string{"LatestNotInstalled", "skipped by ada", "supported until", "needs approval", "forbidden", "not settled yet", "All steps hold"} {
 		if !strings.Contains(out.stdout, want) {
 			t.Errorf("no %q in %s", want, out.stdout)
 		}
