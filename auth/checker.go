@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -152,7 +153,7 @@ func (c *checker) text(s string, kind Kind) string {
 			return "must be a date such as 2006-01-02"
 		}
 	case KindDateTime:
-		if _, err := time.Parse(time.RFC3339, s); err != nil {
+		if !timestamp(s) {
 			return "must be a date and time such as 2006-01-02T15:04:05Z"
 		}
 	case KindString:
@@ -165,6 +166,19 @@ func (c *checker) text(s string, kind Kind) string {
 		return "does not match the pattern"
 	}
 	return ""
+}
+
+// timestamp reports whether s is a date-time of RFC 3339. time.Parse takes more:
+// hours of one digit, a comma before the fraction, offsets of a day and beyond.
+func timestamp(s string) bool {
+	if _, err := time.Parse(time.RFC3339, s); err != nil || strings.Contains(s, ",") || s[len("2006-01-02T15")] != ':' {
+		return false
+	}
+	if strings.HasSuffix(s, "Z") {
+		return true
+	}
+	offset := s[len(s)-len("07:00"):]
+	return offset[:2] < "24" && offset[3:] < "60"
 }
 
 // size checks a length against Min and Max.

@@ -24,6 +24,7 @@ type schema struct {
 	MinItems    *float64          `json:"minItems,omitempty"`
 	MaxItems    *float64          `json:"maxItems,omitempty"`
 	Items       *schema           `json:"items,omitempty"`
+	Not         *schema           `json:"not,omitempty"`
 	Order       *int              `json:"x-order,omitempty"` //nolint:tagliatelle // an extension keyword
 }
 
@@ -65,8 +66,8 @@ func (ps properties) MarshalJSON() ([]byte, error) {
 
 // JSONSchema returns the parameter's JSON Schema (draft 2020-12) for form
 // builders, of a declaration that Validate accepts. A secret is a string with "format": "password" and "writeOnly".
-// A required string or list has at least one character or item, as Validate
-// demands. A pattern is left out where the RE2 syntax is not that of JSON
+// A required string or list has at least one character or item, and required JSON
+// is neither null nor empty, as Validate demands. A pattern is left out where the RE2 syntax is not that of JSON
 // Schema: Validate checks it all the same.
 func (p *Param) JSONSchema() json.RawMessage {
 	s := p.schema()
@@ -86,7 +87,7 @@ func SchemaOf(params []Param) json.RawMessage {
 		s := p.schema()
 		s.Order = &i
 		form.Properties = append(form.Properties, property{p.Key, s})
-		if p.Role == RoleRequired && blank(p.Default) {
+		if p.mustHave() {
 			form.Required = append(form.Required, p.Key)
 		}
 	}
@@ -107,6 +108,9 @@ func (p *Param) schema() *schema {
 		s.Type, s.MinItems, s.MaxItems = "array", p.least(), p.Max
 		s.Items = &schema{Type: "string", Enum: encodeAll(p.Enum), Pattern: p.portablePattern()}
 	case KindJSON:
+		if p.mustHave() {
+			s.Not = &schema{Enum: encodeAll([]any{json.RawMessage("null"), "", []any{}})}
+		}
 	default:
 		s.Type, s.MinLength, s.MaxLength = "string", p.least(), p.Max
 		s.Enum, s.Pattern = encodeAll(p.Enum), p.portablePattern()
@@ -117,9 +121,12 @@ func (p *Param) schema() *schema {
 	return s
 }
 
+// mustHave reports whether an empty value counts as missing.
+func (p *Param) mustHave() bool { return p.Role == RoleRequired && blank(p.Default) }
+
 // least is Min, but at least 1 where an empty value counts as missing.
 func (p *Param) least() *float64 {
-	if p.Role == RoleRequired && blank(p.Default) && (p.Min == nil || *p.Min < 1) {
+	if p.mustHave() && (p.Min == nil || *p.Min < 1) {
 		return new(1.0)
 	}
 	return p.Min

@@ -60,7 +60,9 @@ func TestJSONSchema(t *testing.T) {
 		{Param{Secret: true, Default: "hidden", Enum: []any{"hidden"}}, `"type":"string","format":"password","writeOnly":true}`}, // invalid
 		{Param{Kind: KindDateTime, Role: RoleHidden}, `"type":"string","format":"date-time"}`},
 		{Param{Kind: KindNumber, Enum: []any{0.5, make(chan int)}}, `"type":"number","enum":[0.5]}`}, // invalid
-		{Param{Kind: KindJSON, Default: make(chan int)}, ``},                                         // invalid
+		{Param{Kind: KindJSON, Role: RoleRequired}, `"not":{"enum":[null,"",[]]}}`},
+		{Param{Kind: KindJSON, Role: RoleRequired, Default: true}, `"default":true}`},
+		{Param{Kind: KindJSON, Default: make(chan int)}, ``}, // invalid
 	}
 	for _, c := range tests {
 		want := head + c.want
