@@ -22,10 +22,14 @@ func (b *builder) alternatives(s *schema, at place) []field {
 		return nil
 	}
 	if isChoice {
+		if !at.given {
+			b.minor.Note(at.raw, "", "may be left out, but here a way to authenticate is always chosen")
+		}
 		at.given = true // whoever chooses this way gives the object
 	} else {
-		at.alternative = true
+		at.alternative, at.branch = true, true
 	}
+	asks := false
 	var (
 		flat     []field
 		branches [][]field
@@ -35,6 +39,7 @@ func (b *builder) alternatives(s *schema, at place) []field {
 		if !ok {
 			continue
 		}
+		asks = asks || len(branch.Required) > 0
 		in := at
 		in.raw, in.depth = raw, at.depth+1
 		if isChoice {
@@ -44,6 +49,9 @@ func (b *builder) alternatives(s *schema, at place) []field {
 		fields := b.object(&branch, in)
 		flat = append(flat, fields...)
 		branches = append(branches, fields)
+	}
+	if asks && !at.given {
+		b.minor.Note(at.raw, "/oneOf", "what alternatives ask for is required only where the object is given: optional here")
 	}
 	if isChoice || len(branches) == 1 {
 		return flat
@@ -55,10 +63,12 @@ func (b *builder) alternatives(s *schema, at place) []field {
 // value that the object's default names, if any.
 func (b *builder) merge(branches [][]field, chosen any, at place) []field {
 	var out []field
+	uneven := false // what a field is depends on the alternative
 	index, count := map[string]int{}, map[string]int{}
 	for _, fields := range branches {
 		for _, f := range fields {
 			if i, seen := index[f.Key]; seen {
+				uneven = uneven || (out[i].Role == auth.RoleRequired) != (f.Role == auth.RoleRequired)
 				b.unite(&out[i], &f)
 			} else {
 				index[f.Key] = len(out)
@@ -67,7 +77,7 @@ func (b *builder) merge(branches [][]field, chosen any, at place) []field {
 			count[f.Key]++
 		}
 	}
-	uneven, choices := false, 0
+	choices := 0
 	for i := range out {
 		f := &out[i]
 		everywhere := count[f.Key] >= len(branches)
@@ -120,7 +130,7 @@ func (b *builder) unite(f, g *field) {
 		f.Role = auth.RoleOptional
 	}
 	if g.Secret && !f.Secret {
-		b.seal(f)
+		b.seal(f, "is no text, but secret in another alternative")
 	}
 	same := f.values == nil && g.values == nil && f.Kind == g.Kind && f.Pattern == g.Pattern &&
 		reflect.DeepEqual(f.Default, g.Default) && reflect.DeepEqual(f.Enum, g.Enum) &&

@@ -50,6 +50,23 @@
 // becomes a choice, and what is not in all of them is optional. Examples are never
 // read. Texts may hold HTML as the registry has it: escape them before showing.
 //
+// # Which documents
+//
+// A configuration, its values taken by dotted key, is accepted by [auth.Validate] for
+// one of the schemes exactly if the original schema accepts it, with these readings:
+//
+//   - what a Problem lists as left out is left out, and nothing more;
+//   - members that the schema does not state are refused, whatever it says of them;
+//   - "format" counts where no "pattern" stands beside it; both together often
+//     contradict each other;
+//   - null, an empty text and an empty list are no value, and integers are exact;
+//   - constants, hidden parameters and defaults of required ones are supplied, not
+//     asked for, and so are objects that are required themselves;
+//   - a way to authenticate is chosen by its id, even if several would fit.
+//
+// What an object with parameters of its own says of itself, such as its title, is
+// not kept, nor are words that JSON Schema does not have.
+//
 // The mapping is part of what identifies a release (connector.Release.Digest), so
 // it changes only with a new major version of this module.
 //

@@ -26,6 +26,7 @@ type place struct {
 	way            int
 	given          bool // required all the way from the root
 	alternative    bool
+	branch         bool // itself an alternative, whose object tells what is required
 	secret, hidden bool
 }
 
@@ -34,6 +35,7 @@ func (at place) below(m *member, required bool) place {
 	at.raw, at.path = m.raw, join(at.path, m.name)
 	at.given = at.given && required
 	at.depth++
+	at.branch = false
 	return at
 }
 
@@ -53,7 +55,7 @@ func (b *builder) object(s *schema, at place) []field {
 		in := at.below(&m, required)
 		in.secret = b.flag(&m, "airbyte_secret", m.Secret, true) || at.secret
 		in.hidden = b.flag(&m, "airbyte_hidden", m.Hidden, false) || at.hidden
-		if m.is("object") && (m.Properties != nil || m.OneOf != nil) {
+		if m.is("object") && (len(m.Properties) > 0 || m.OneOf != nil) {
 			fields = append(fields, b.object(&m.schema, in)...)
 			continue
 		}
@@ -62,7 +64,12 @@ func (b *builder) object(s *schema, at place) []field {
 			fields = append(fields, f)
 		}
 	}
-	if !at.given && !at.alternative && len(s.Required) > 0 {
+	for _, name := range s.Required {
+		if _, there := s.Properties[name]; !there {
+			b.minor.Note(at.raw, "/required", "%s is required but described nowhere; left out", clip(name))
+		}
+	}
+	if !at.given && !at.branch && len(s.Required) > 0 {
 		b.minor.Note(at.raw, "/required", "%s required only where the object is given: optional here", sentence(s.Required))
 	}
 	if s.OneOf != nil {
@@ -98,7 +105,7 @@ func (b *builder) field(m *member, at place) (field, bool) {
 		raw: m.raw, way: at.way, alternative: at.alternative,
 		Param: auth.Param{
 			Key: at.path, Title: m.Title, Help: m.Description,
-			Default: m.Default, Enum: m.Enum, Pattern: m.Pattern, Role: auth.RoleOptional,
+			Default: m.Default, Enum: distinct(m.Enum), Pattern: m.Pattern, Role: auth.RoleOptional,
 		},
 	}
 	if m.Const == nil && len(m.Enum) == 1 && (at.alternative || at.way > 0) {
@@ -114,26 +121,63 @@ func (b *builder) field(m *member, at place) (field, bool) {
 		f.Role = auth.RoleRequired
 	}
 	holds := b.kind(&f, m)
-	if holds && !at.secret {
-		b.minor.Note(m.raw, "", "has secrets inside a list: asked for as one secret text of JSON")
+	switch {
+	case at.secret:
+		b.seal(&f, "is no text, but secret")
+	case holds:
+		b.seal(&f, "has secrets inside a list")
 	}
-	if at.secret || holds {
-		b.seal(&f)
+	if !b.clean(&f) {
+		return f, false
 	}
-	return f, b.clean(&f)
+	if f.values != nil && f.listable() {
+		f.Enum = slices.Clone(f.values)
+	}
+	return f, true
+}
+
+// listable reports whether the kind can have a list of values.
+func (f *field) listable() bool {
+	return f.Kind == auth.KindString || f.Kind == auth.KindInteger || f.Kind == auth.KindNumber
+}
+
+// distinct leaves out what is listed twice, and null, which is no value.
+func distinct(values []any) []any {
+	seen := make(map[any]bool, len(values))
+	var out []any
+	for _, v := range values {
+		switch v.(type) {
+		case nil:
+			continue
+		case string, float64, bool:
+			if seen[v] {
+				continue
+			}
+			seen[v] = true
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 // seal makes f a secret. A secret has no default and no list of values: what a
-// registry shows to everybody is no secret.
-func (b *builder) seal(f *field) {
+// registry shows to everybody is no secret. what is said of anything but a text.
+func (b *builder) seal(f *field, what string) {
 	if f.Default != nil || len(f.Enum) > 0 {
 		b.minor.Note(f.raw, "", "value of a secret is not kept")
 	}
 	if f.values != nil {
 		f.Role = auth.RoleOptional // nothing supplies a hidden one now
 	}
+	switch f.Kind {
+	case auth.KindString:
+	case auth.KindDate, auth.KindDateTime:
+		b.minor.Note(f.raw, "/format", "format of a secret is not kept")
+	default:
+		b.minor.Note(f.raw, "", "%s: asked for as one secret text of JSON", what)
+		f.Pattern, f.Min, f.Max = "", nil, nil
+	}
 	f.Secret, f.Kind, f.Default, f.Enum, f.values = true, auth.KindString, nil, nil, nil
-	f.Min, f.Max = nil, nil
 }
 
 // clean takes from f what a parameter must not have, each with a note. False
@@ -156,6 +200,14 @@ func (b *builder) clean(f *field) bool {
 	}
 }
 
+// items leads from a list to where it says what its items are.
+func (f *field) items() string {
+	if f.Kind == auth.KindArray {
+		return "/items"
+	}
+	return ""
+}
+
 // drop removes a part of the parameter and returns the keyword it came from.
 func (f *field) drop(part string) (keyword string, ok bool) {
 	switch part {
@@ -164,9 +216,9 @@ func (f *field) drop(part string) (keyword string, ok bool) {
 	case "help":
 		f.Help, keyword = "", "/description"
 	case "pattern":
-		f.Pattern, keyword = "", "/pattern"
+		f.Pattern, keyword = "", f.items()+"/pattern"
 	case "enum":
-		f.Enum, keyword = nil, "/enum"
+		f.Enum, keyword = nil, f.items()+"/enum"
 	case "min":
 		f.Min = nil
 	case "max":

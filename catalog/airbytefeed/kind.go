@@ -1,7 +1,9 @@
 package airbytefeed
 
 import (
+	"math"
 	"slices"
+	"strconv"
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/internal/strictjson"
@@ -23,16 +25,21 @@ func (b *builder) kind(f *field, m *member) (secretInside bool) {
 	case "string":
 		f.Kind, f.Min, f.Max = auth.KindString, m.MinLength, m.MaxLength
 		// A pattern says more than a format, and a date has none.
-		if m.Pattern == "" && (m.Format == "date" || m.Format == "date-time") {
-			f.Kind, f.Min, f.Max = auth.Kind(m.Format), nil, nil
+		// A pattern or a list of values says more than a format, and a date has none.
+		if m.Pattern == "" && len(m.Enum) == 0 && m.Const == nil {
+			b.format(f, m)
 		}
 	case "integer", "number":
 		f.Kind, f.Min, f.Max = auth.Kind(types[0]), m.Minimum, m.Maximum
+		if m.is("integer") {
+			f.above(&m.schema)
+		}
 	case "boolean":
 		f.Kind = auth.KindBoolean
 	case "array":
 		return b.array(f, m)
 	case "object":
+		b.minor.Note(m.raw, "", "object without properties; taken as any JSON")
 		f.Kind = auth.KindJSON
 	default:
 		b.minor.Note(m.raw, "/type", "type %q is unknown; taken as any JSON", clip(types[0]))
@@ -70,6 +77,7 @@ func (b *builder) array(f *field, m *member) (secretInside bool) {
 		return false
 	}
 	if holdsSecret(m.Items) {
+		f.Pattern = ""
 		return true
 	}
 	text := items.is("string")
@@ -82,13 +90,67 @@ func (b *builder) array(f *field, m *member) (secretInside bool) {
 		return false
 	}
 	f.Kind, f.Min, f.Max = auth.KindArray, m.MinItems, m.MaxItems
-	if len(items.Enum) > 0 {
-		f.Enum = items.Enum
-	}
-	if items.Pattern != "" {
-		f.Pattern = items.Pattern
+	f.Enum, f.Pattern = distinct(items.Enum), items.Pattern
+	for _, k := range []struct {
+		name string
+		lost bool
+	}{
+		{"/enum", len(m.Enum) > 0}, {"/items/const", items.Const != nil},
+		{"/items/minLength", items.MinLength != nil && *items.MinLength > 0}, {"/items/maxLength", items.MaxLength != nil},
+		{"/items/format", items.Pattern == "" && len(items.Enum) == 0 && asserted(items.Format)},
+	} {
+		if k.lost {
+			b.minor.Note(m.raw, k.name, "%s of a list cannot be expressed; left out", k.name[1:])
+		}
 	}
 	return false
+}
+
+// format makes a date of a text, or notes that its format is not kept.
+func (b *builder) format(f *field, m *member) {
+	switch {
+	case m.Format == "date", m.Format == "date-time":
+		f.Kind = auth.Kind(m.Format)
+		for _, k := range []struct {
+			name  string
+			bound **float64
+		}{{"/minLength", &f.Min}, {"/maxLength", &f.Max}} {
+			if *k.bound != nil {
+				b.minor.Note(m.raw, k.name, "does not go with a %s; left out", m.Format)
+				*k.bound = nil
+			}
+		}
+	case asserted(m.Format):
+		b.minor.Note(m.raw, "/format", "format %q cannot be expressed; left out", m.Format)
+	}
+}
+
+// asserted reports whether a format is one that draft 7 defines, section 7.3.
+// Any other is an annotation.
+func asserted(format string) bool {
+	switch format {
+	case "date", "date-time", "time", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri", "uri-reference",
+		"iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex":
+		return true
+	default:
+		return false
+	}
+}
+
+// above makes inclusive bounds of an integer's exclusive ones.
+func (f *field) above(s *schema) {
+	if n, ok := number(s.Above); ok && (f.Min == nil || math.Floor(n)+1 > *f.Min) {
+		f.Min = new(math.Floor(n) + 1)
+	}
+	if n, ok := number(s.Below); ok && (f.Max == nil || math.Ceil(n)-1 < *f.Max) {
+		f.Max = new(math.Ceil(n) - 1)
+	}
+}
+
+// number reads a keyword that is a number in draft 7, but was none before.
+func number(raw strictjson.Raw) (float64, bool) {
+	n, err := strconv.ParseFloat(string(raw.Bytes), 64)
+	return n, err == nil
 }
 
 // holdsSecret reports whether a schema marks anything as secret, however deep.

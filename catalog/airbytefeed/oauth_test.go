@@ -43,13 +43,13 @@ func TestPredicateSaysWhichWayIsOAuth(t *testing.T) {
 			require.Empty(t, notes)
 			require.Empty(t, cmp.Diff([]auth.Scheme{
 				{ID: "oauth", Type: auth.OAuth2Code, Title: "OAuth", Params: []auth.Param{
-					{Key: "credentials.kind", Kind: "string", Role: "hidden", Default: "oauth"},
+					{Key: "credentials.kind", Kind: "string", Role: "hidden", Default: "oauth", Enum: list{"oauth"}},
 					{Key: "credentials.client_id", Title: "ID", Kind: "string", Role: "required"},
 					{Key: "credentials.client_secret", Title: "Secret", Kind: "string", Role: "required", Secret: true},
 					{Key: "credentials.refresh_token", Title: "Refresh", Kind: "string", Role: "hidden", Secret: true},
 				}},
 				{ID: "token", Type: auth.Bearer, Title: "Token", Params: []auth.Param{
-					{Key: "credentials.kind", Kind: "string", Role: "hidden", Default: "token"},
+					{Key: "credentials.kind", Kind: "string", Role: "hidden", Default: "token", Enum: list{"token"}},
 					{Key: "credentials.access_token", Title: "Token", Kind: "string", Role: "required", Secret: true},
 				}},
 			}, schemes))

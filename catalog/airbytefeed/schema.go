@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/patchbay/patchbay/internal/faultlist"
 	"github.com/patchbay/patchbay/internal/strictjson"
@@ -47,6 +48,12 @@ type schema struct {
 	MultipleOf  strictjson.Raw `json:"multipleOf"`
 	UniqueItems strictjson.Raw `json:"uniqueItems"`
 	Patterns    strictjson.Raw `json:"patternProperties"`
+	Names       strictjson.Raw `json:"propertyNames"`
+	Depends     strictjson.Raw `json:"dependencies"`
+	MinMembers  strictjson.Raw `json:"minProperties"`
+	MaxMembers  strictjson.Raw `json:"maxProperties"`
+	Contains    strictjson.Raw `json:"contains"`
+	More        strictjson.Raw `json:"additionalItems"`
 }
 
 // decodeSchema decodes one schema. A keyword of the wrong type is left out with
@@ -63,8 +70,12 @@ func decodeSchema(raw strictjson.Raw, minor *faultlist.List) (schema, bool) {
 	}{
 		{"$ref", s.Ref}, {"allOf", s.AllOf}, {"anyOf", s.AnyOf}, {"not", s.Not}, {"if", s.If},
 		{"exclusiveMinimum", s.Above}, {"exclusiveMaximum", s.Below}, {"multipleOf", s.MultipleOf},
-		{"uniqueItems", s.UniqueItems}, {"patternProperties", s.Patterns},
+		{"uniqueItems", s.UniqueItems}, {"patternProperties", s.Patterns}, {"propertyNames", s.Names}, {"dependencies", s.Depends},
+		{"minProperties", s.MinMembers}, {"maxProperties", s.MaxMembers}, {"contains", s.Contains}, {"additionalItems", s.More},
 	} {
+		if _, ok := number(k.raw); ok && strings.HasPrefix(k.name, "exclusive") && s.is("integer") {
+			continue // becomes an inclusive one
+		}
 		if v := string(k.raw.Bytes); v != "" && v != "null" && v != "false" {
 			minor.Note(raw, "/"+k.name, "%s cannot be expressed; left out", k.name)
 		}

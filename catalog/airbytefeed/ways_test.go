@@ -21,7 +21,7 @@ func TestEveryAlternativeOfTheCredentialsIsAScheme(t *testing.T) {
 	t.Parallel()
 	token := branch("Personal token", "Access Token!", list{"access_token"}, object{"access_token": secret("Token")})
 	token["description"] = "Made in the settings"
-	schemes, notes := schemesOf(t, props(list{"shop"}, object{
+	schemes, notes := schemesOf(t, props(list{"shop", "credentials"}, object{
 		"shop": object{"type": "string", "order": 1},
 		"credentials": object{"type": "object", "order": 2, "title": "How", "oneOf": list{
 			branch("Password", "pw", list{"username", "password"}, object{"username": text("User"), "password": secret("Password")}),
@@ -34,7 +34,7 @@ func TestEveryAlternativeOfTheCredentialsIsAScheme(t *testing.T) {
 	shop := auth.Param{Key: "shop", Kind: "string", Role: "required"}
 	since := auth.Param{Key: "since", Kind: "date", Role: "optional"}
 	kind := func(v string) auth.Param {
-		return auth.Param{Key: "credentials.kind", Kind: "string", Role: "hidden", Default: v}
+		return auth.Param{Key: "credentials.kind", Kind: "string", Role: "hidden", Default: v, Enum: list{v}}
 	}
 	require.Empty(t, cmp.Diff([]auth.Scheme{
 		{ID: "pw", Type: auth.Basic, Title: "Password", Params: []auth.Param{
@@ -75,7 +75,7 @@ func TestTextsOfAWayThatCannotBeShown(t *testing.T) {
 	t.Parallel()
 	w := branch("bell \a", "a", nil, object{"k": secret("K")})
 	w["description"] = strings.Repeat("x", auth.MaxHelpBytes+1)
-	schemes, notes := schemesOf(t, props(nil, object{"auth": object{"oneOf": list{w}}}))
+	schemes, notes := schemesOf(t, props(list{"auth"}, object{"auth": object{"oneOf": list{w}}}))
 	require.Empty(t, schemes[0].Title+schemes[0].Help)
 	at := "connectionSpecification/properties/auth/oneOf/0"
 	require.ElementsMatch(t, []string{
@@ -190,7 +190,45 @@ func TestAlternativesAtTheRootAndAlone(t *testing.T) {
 
 	schemes, notes = schemesOf(t, props(list{"m"}, object{"m": object{"oneOf": list{branch("One", "one", list{"a"}, object{"a": text("A")})}}}))
 	require.Equal(t, []auth.Param{
-		{Key: "m.kind", Kind: "string", Role: "hidden", Default: "one"}, {Key: "m.a", Title: "A", Kind: "string", Role: "required"},
+		{Key: "m.kind", Kind: "string", Role: "hidden", Default: "one", Enum: list{"one"}}, {Key: "m.a", Title: "A", Kind: "string", Role: "required"},
 	}, schemes[0].Params)
 	require.Empty(t, notes)
+}
+
+// What is not kept of "required" is listed, wherever it stands.
+func TestWhatIsRequiredOnlySometimesIsListed(t *testing.T) {
+	t.Parallel()
+	const when = "required only where the object is given: optional here"
+	ask := func(required ...any) list {
+		return list{
+			branch("One", "one", append(list{"kind"}, required...), object{"a": text("A")}), branch("Two", "two", list{"kind"}, object{"a": text("A")}),
+		}
+	}
+	for name, tc := range map[string]struct {
+		in    object
+		notes []string
+	}{
+		"way, required": {props(list{"auth"}, object{"auth": object{"oneOf": ask()}}), nil},
+		"way, optional": {props(nil, object{"auth": object{"oneOf": ask()}}), []string{
+			"properties/auth: may be left out, but here a way to authenticate is always chosen",
+		}},
+		"by all, optional": {props(nil, object{"o": object{"oneOf": ask()}}), []string{"properties/o/oneOf: what alternatives ask for is " + when}},
+		"by one, required": {props(list{"o"}, object{"o": object{"oneOf": ask("a")}}), []string{
+			"properties/o/oneOf: what belongs to which alternative cannot be expressed: fields that not all of them have are optional",
+		}},
+		"by the only one": {props(nil, object{"o": object{"oneOf": ask()[:1]}}), []string{"properties/o/oneOf: what alternatives ask for is " + when}},
+		"inside an alternative": {props(list{"o"}, object{"o": object{"oneOf": list{props(nil, object{"p": props(list{"q"}, object{"q": text("Q")})})}}}), []string{
+			"properties/o/oneOf/0/properties/p/required: q is " + when,
+		}},
+		"by nobody": {props(list{"gone"}, object{}), []string{"required: gone is required but described nowhere; left out"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, notes := schemesOf(t, tc.in)
+			for i := range notes {
+				notes[i] = strings.TrimPrefix(notes[i], "connectionSpecification/")
+			}
+			require.Equal(t, tc.notes, notes)
+		})
+	}
 }
