@@ -2,14 +2,18 @@ package patchbay_test //nolint:testableexamples // it needs a driver and a feed;
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"log"
+	"net/url"
 
+	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/catalog/httpfeed"
 	"github.com/patchbay/patchbay/catalog/sqlstore"
 	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/governance"
 	"github.com/patchbay/patchbay/installer/dirinstaller"
 )
 
@@ -20,16 +24,26 @@ func check(err error) {
 	}
 }
 
+// visit stands for the browser: yours redirects there, and its request to the redirect
+// URI has the callback.
+func visit(string) (callback *url.URL) { return nil }
+
 func Example() {
 	ctx := context.Background()
 	db, err := sql.Open("sqlite", "catalog.db") // with a driver of your choice
 	check(err)
 	store, err := sqlstore.Open(ctx, db, sqlstore.SQLite, nil)
 	check(err)
+	keys, err := auth.OpenKeyFile(ctx, "keys", &auth.KeyFileOptions{Create: true})
+	check(err)
 	cat, err := catalog.Open(ctx, &catalog.Options{
 		Store:     store,
 		Feeds:     []catalog.Feed{httpfeed.New("https://feeds.example.com/index.json", nil)},
 		Installer: dirinstaller.New("connectors", nil),
+		Keys:      keys, // without them, connections that hold secrets are refused
+		RedirectURI: func(tenant string, key connector.Key) string {
+			return fmt.Sprintf("https://app.example.com/connected/%s/%s", tenant, key)
+		},
 	})
 	check(err)
 	defer cat.Close()
@@ -52,8 +66,27 @@ func Example() {
 		fmt.Println(item.Key, item.State, item.Bytes, item.Total)
 	}
 
+	_, err = admin.PutPolicy(ctx, &governance.Policy{ID: "finance", Default: governance.Disable, Connectors: []governance.Rule{
+		{Match: "slack", Effect: governance.Enable}, // and nothing else
+	}})
+	check(err)
+	_, err = admin.Assign(ctx, governance.Tenant("acme"), "finance")
+	check(err) // from now on, for new connections
+
 	viewer := cat.For(catalog.Principal{Tenant: "acme", User: "vic", Roles: []string{catalog.RoleViewer}})
 	page, err := viewer.Connector(ctx, "slack") // cannot reach what is not published
 	check(err)
-	fmt.Println(page.Version, page.Activities.Ready)
+	fmt.Println(page.Version, page.Activities.Ready, page.Connections.Schemes[0].Decision)
+
+	cookie := auth.NewSecret(rand.Text()) // of the browser that begins
+	begun, err := viewer.Connections().Begin(ctx, "slack", "oauth2", &catalog.ConnectionRequest{Name: "Team chat", Browser: cookie})
+	check(err)
+	callback := visit(begun.URL) // the browser goes there and comes back
+	conn, err := viewer.Connections().Complete(ctx, begun.ID, callback, cookie)
+	check(err) // judged again, by the policy in force now
+	client, err := viewer.Connections().Client(ctx, conn.ID)
+	check(err)
+	resp, err := client.Get("https://slack.com/api/team.info") // with the token, kept fresh
+	check(err)
+	defer resp.Body.Close()
 }
