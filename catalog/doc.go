@@ -33,8 +33,8 @@
 //   - A policy binds when its write returns, in every process, and touches new connections
 //     only: one that exists keeps the decision that admitted it.
 //   - Credentials are sealed, or refused where there is no key. A token that has ended is renewed by one
-//     request, whoever waits for it; a refresh token is never sent twice, unless the
-//     provider is known to keep it.
+//     request, whoever waits for it; a refresh token whose answer was lost is not sent again, unless
+//     the provider is known to keep it.
 //
 // All types are safe for concurrent use. Errors are [*Error], with the
 // operation and the key, around sentinels such as [ErrNotFound] that also
