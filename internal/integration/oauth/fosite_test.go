@@ -82,6 +82,7 @@ func startFosite(t *testing.T) *realServer {
 	key := s.register(t)
 	return (&realServer{
 		issuer: ts.URL, api: ts.URL + "/api/me", inspect: ts.URL + "/introspect", names: true, faults: f, key: key,
+		root:  ts.Certificate().Raw,
 		roots: ts.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs,
 		asked: func() map[string]int {
 			s.mu.Lock()
@@ -93,7 +94,7 @@ func startFosite(t *testing.T) *realServer {
 			defer s.store.mu.Unlock()
 			return s.store.reuses
 		},
-	}).open(t)
+	}).withBrowser(t)
 }
 
 // register makes the apps known, and returns the key of the signed one.
@@ -103,7 +104,7 @@ func (s *fositeServer) register(t *testing.T) auth.Secret {
 	require.NoError(t, err)
 	client := func(id string) *fosite.DefaultClient {
 		return &fosite.DefaultClient{
-			ID: id, RedirectURIs: []string{redirectURI, otherURI}, ResponseTypes: []string{"code"},
+			ID: id, RedirectURIs: redirectURIs(), ResponseTypes: []string{"code"},
 			GrantTypes: []string{"authorization_code", grantRefresh, "client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer"},
 			Scopes:     lasting,
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/patchbay/patchbay/auth"
+	"github.com/patchbay/patchbay/catalog/catalogtest"
 	"github.com/patchbay/patchbay/internal/integration/browser"
 	"github.com/patchbay/patchbay/internal/integration/oidcserver"
 )
@@ -32,6 +33,11 @@ const (
 	grantDevice  = "urn:ietf:params:oauth:grant-type:device_code"
 )
 
+// redirectURIs are those that every app is registered with.
+func redirectURIs() []string {
+	return []string{redirectURI, otherURI, catalogtest.RedirectURI("acme", connectorKey)}
+}
+
 // realServer is an authorization server that others have written, and an API
 // that takes its tokens.
 type realServer struct {
@@ -39,6 +45,7 @@ type realServer struct {
 	api      string // answers 200 to a live access token
 	inspect  string // the introspection endpoint, RFC 7662
 	roots    *x509.CertPool
+	root     []byte // the certificate in it
 	audience string // of assertions; empty: the token endpoint
 	names    bool   // callbacks name the issuer, RFC 9207
 	faults   *faults
@@ -76,18 +83,18 @@ func startZitadel(t *testing.T) *realServer {
 	for _, c := range []*oidcserver.Client{
 		{ID: webID, Secret: secret}, {ID: publicID}, {ID: signedID, Key: public, KeyID: "k1"},
 	} {
-		c.RedirectURIs = []string{redirectURI, otherURI}
+		c.RedirectURIs = redirectURIs()
 		z.Register(c)
 	}
 	return (&realServer{
-		issuer: z.URL(), api: z.URL() + oidcserver.PathAPI, inspect: z.URL() + "/oauth/introspect", roots: z.Roots(),
+		issuer: z.URL(), api: z.URL() + oidcserver.PathAPI, inspect: z.URL() + "/oauth/introspect", roots: z.Roots(), root: z.Certificate(),
 		audience: z.URL(), faults: f, key: key, zitadel: z,
 		asked: func() map[string]int { return z.Counts().Token }, reuses: func() int { return z.Counts().Reuses },
-	}).open(t)
+	}).withBrowser(t)
 }
 
-// open gives the server a person with a browser.
-func (s *realServer) open(t *testing.T) *realServer {
+// withBrowser gives the server a person with a browser.
+func (s *realServer) withBrowser(t *testing.T) *realServer {
 	t.Helper()
 	s.browser = browser.New(s.roots)
 	t.Cleanup(s.browser.Close)
@@ -119,6 +126,14 @@ func pemOf(t *testing.T, key any) auth.Secret {
 type faults struct {
 	mu   sync.Mutex
 	next []func(w http.ResponseWriter, r *http.Request, h http.Handler)
+	seen map[string]func(*http.Request) // by path: what to call after an answer
+}
+
+// watch calls f after each answer at a path.
+func (f *faults) watch(path string, called func(*http.Request)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seen = map[string]func(*http.Request){path: called}
 }
 
 // add breaks the next answer that is not spoken for.
@@ -135,7 +150,11 @@ func (f *faults) wrap(h http.Handler) http.Handler {
 		if len(f.next) > 0 && r.Method == http.MethodPost && r.PostFormValue("grant_type") != "" {
 			fault, f.next = f.next[0], f.next[1:]
 		}
+		seen := f.seen[r.URL.Path]
 		f.mu.Unlock()
 		fault(w, r, h)
+		if seen != nil {
+			seen(r)
+		}
 	})
 }

@@ -128,6 +128,9 @@ func (s *Server) Roots() *x509.CertPool {
 	return pool
 }
 
+// Certificate is the server's certificate, in DER.
+func (s *Server) Certificate() []byte { return s.http.Certificate().Raw }
+
 // Register registers a client, in the place of one that has its ID.
 func (s *Server) Register(c *Client) {
 	s.store.mu.Lock()
