@@ -54,7 +54,12 @@ func (b *bench) carried(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.slack.example/", nil)
+	return echoed(ctx, client, "https://api.slack.example/")
+}
+
+// echoed is what an echo answers a client.
+func echoed(ctx context.Context, client *http.Client, url string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return "", err
 	}
