@@ -30,18 +30,11 @@ type AuditEntry struct {
 
 const outcomeOK = "ok"
 
-// auditHead is the end of the chain.
-type auditHead struct {
-	Seq  uint64 `json:"seq"`
-	Hash string `json:"hash"`
-}
-
 // seal gives the entry its place in the chain.
-func (e *AuditEntry) seal(head auditHead) auditHead {
-	e.Seq, e.Prev, e.Hash = head.Seq+1, head.Hash, ""
-	sum := sha256.Sum256(encode(e))
-	e.Hash = hex.EncodeToString(sum[:])
-	return auditHead{Seq: e.Seq, Hash: e.Hash}
+func (e *AuditEntry) seal(head AuditAnchor) AuditAnchor {
+	e.Seq, e.Prev = head.Seq+1, head.Hash
+	e.Hash = e.digest()
+	return AuditAnchor{Seq: e.Seq, Hash: e.Hash}
 }
 
 // digestOf is how Before and After name a record's value; "" for none.

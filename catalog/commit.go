@@ -51,7 +51,7 @@ func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) (Revis
 	}
 	defer c.writing.give()
 	for {
-		head, at, err := get[auditHead](ctx, c, keyAuditHead)
+		head, at, err := get[AuditAnchor](ctx, c, keyAuditHead)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return 0, fmt.Errorf("audit log: %w", err)
 		}
