@@ -17,26 +17,26 @@ type AuditAnchor struct {
 	Hash string `json:"hash"`
 }
 
-// AuditFault is one place where the audit log is not what was written (S3). It
+// AuditError is one place where the audit log is not what was written (S3). It
 // wraps ErrInvalid.
-type AuditFault struct {
+type AuditError struct {
 	Seq    uint64 // of the entry at which it shows
 	Reason string
 }
 
-func (e *AuditFault) Error() string { return fmt.Sprintf("audit entry %d %s", e.Seq, e.Reason) }
+func (e *AuditError) Error() string { return fmt.Sprintf("audit entry %d %s", e.Seq, e.Reason) }
 
 // Unwrap returns ErrInvalid.
-func (e *AuditFault) Unwrap() error { return ErrInvalid }
+func (e *AuditError) Unwrap() error { return ErrInvalid }
 
-// maxAuditFaults bounds what is told of a log that is damaged all over.
-const maxAuditFaults = 100
+// maxAuditErrors bounds what is told of a log that is damaged all over.
+const maxAuditErrors = 100
 
 // CheckAudit checks that entries follow from after without a gap, each as it was
 // written: edits, deletions and a changed order show (S3). It returns the anchor of
 // the last one. Entries that were cut off at the end show only where
 // that end is known: see Admin.VerifyAudit, or keep anchors elsewhere and hold the log to them with trusted. Every fault
-// is told, up to a hundred, as *AuditFault; an error of entries ends the check.
+// is told, up to a hundred, as *AuditError; an error of entries ends the check.
 func CheckAudit(entries iter.Seq2[AuditEntry, error], after AuditAnchor, trusted ...AuditAnchor) (AuditAnchor, error) {
 	c := auditCheck{last: after, trusted: map[uint64]string{}}
 	for _, t := range trusted {
@@ -51,7 +51,7 @@ func CheckAudit(entries iter.Seq2[AuditEntry, error], after AuditAnchor, trusted
 		if err != nil {
 			return c.last, errors.Join(append(c.faults, err)...)
 		}
-		c.entry(e)
+		c.entry(&e)
 	}
 	for seq := range c.trusted {
 		c.fault(seq, "is missing, although an anchor names it")
@@ -67,12 +67,12 @@ type auditCheck struct {
 }
 
 func (c *auditCheck) fault(seq uint64, reason string) {
-	if len(c.faults) < maxAuditFaults {
-		c.faults = append(c.faults, &AuditFault{seq, reason})
+	if len(c.faults) < maxAuditErrors {
+		c.faults = append(c.faults, &AuditError{seq, reason})
 	}
 }
 
-func (c *auditCheck) entry(e AuditEntry) {
+func (c *auditCheck) entry(e *AuditEntry) {
 	switch {
 	case e.Seq != c.last.Seq+1:
 		c.fault(e.Seq, fmt.Sprintf("follows entry %d", c.last.Seq))
@@ -92,9 +92,10 @@ func (c *auditCheck) entry(e AuditEntry) {
 }
 
 // digest is the hash of an entry as it stands.
-func (e AuditEntry) digest() string {
-	e.Hash = ""
-	sum := sha256.Sum256(encode(e))
+func (e *AuditEntry) digest() string {
+	bare := *e
+	bare.Hash = ""
+	sum := sha256.Sum256(encode(bare))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -132,7 +133,7 @@ func (c *Catalog) auditEnd(ctx context.Context) (AuditAnchor, error) {
 	}
 	head, _, err := get[AuditAnchor](ctx, c, keyAuditHead)
 	if errors.Is(err, ErrNotFound) && len(recs) > 0 {
-		return head, &AuditFault{1, "is there, and the end of the log is not"}
+		return head, &AuditError{1, "is there, and the end of the log is not"}
 	}
 	return head, ignore(err, ErrNotFound)
 }

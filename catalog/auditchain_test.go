@@ -82,7 +82,7 @@ func TestS3_TheAuditLogShowsWhatWasDoneToIt(t *testing.T) {
 			_, err = b.admin.VerifyAudit(t.Context())
 			require.ErrorIs(t, err, catalog.ErrInvalid)
 			require.ErrorContains(t, err, c.want)
-			var fault *catalog.AuditFault
+			var fault *catalog.AuditError
 			require.ErrorAs(t, err, &fault)
 		})
 	}
