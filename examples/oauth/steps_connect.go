@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/catalog"
@@ -36,7 +37,23 @@ func (w *walker) publish(ctx context.Context, r *steps.Result) error {
 		r.Say("%s %s is published. It connects by %s (%s).", page.Name, page.Version, s.ID, s.Type)
 	}
 	r.Fact("version", page.Version)
+	// One registration with the provider serves all tenants that have none of their own.
+	app, err := w.register(ctx, "", "everybodys-notes")
+	if err != nil {
+		return err
+	}
+	r.Say("Whoever has no app of their own goes by %s.", app.ClientID)
 	return steps.Must(page.Version == release && len(page.Connections.Schemes) == 1, "the connector is published")
+}
+
+// register registers an app: with the provider, where that is a form which somebody
+// fills in, and then with the catalog.
+func (w *walker) register(ctx context.Context, tenant, clientID string) (*catalog.App, error) {
+	secret := rand.Text()
+	w.server.Register(&oidcserver.Client{ID: clientID, Secret: secret, RedirectURIs: []string{redirectURI(tenant, key)}})
+	return w.admin.PutApp(ctx, &catalog.App{
+		Tenant: tenant, Connector: key, Scheme: scheme, App: auth.App{ClientID: clientID, ClientSecret: auth.NewSecret(secret)},
+	})
 }
 
 // policy is one that requires the tenant's own app.
@@ -57,17 +74,15 @@ func (w *walker) require(ctx context.Context, r *steps.Result) error {
 	}
 	_, refused := w.conns.Begin(ctx, key, scheme, w.request("Ada's notes"))
 	r.Refused(refused)
-	return steps.Must(errors.Is(refused, catalog.ErrNoApp), "without an own app nobody can connect")
+	_, others := w.cat.For(stranger()).Connections().Begin(ctx, key, scheme, w.request("Sam's notes"))
+	r.Say("Tenant globex, which the policy does not bind, may begin: %v.", others == nil)
+	return errors.Join(
+		steps.Must(errors.Is(refused, catalog.ErrNoApp) && strings.Contains(refused.Error(), p.ID), "everybody's app is not enough"),
+		steps.Must(others == nil, "for another tenant it is: %v", others))
 }
 
 func (w *walker) app(ctx context.Context, r *steps.Result) error {
-	// At the provider this is a form that somebody fills in.
-	secret := rand.Text()
-	w.server.Register(&oidcserver.Client{ID: clientID, Secret: secret, RedirectURIs: []string{redirectURI("acme", key)}})
-
-	app, err := w.admin.PutApp(ctx, &catalog.App{
-		Tenant: "acme", Connector: key, Scheme: scheme, App: auth.App{ClientID: clientID, ClientSecret: auth.NewSecret(secret)},
-	})
+	app, err := w.register(ctx, "acme", clientID)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ type walker struct {
 func (w *walker) steps() []steps.Step {
 	return []steps.Step{
 		{Name: "publish", Says: "The admin installs a connector. Its manifest says where to agree and who may see the token.", Do: w.publish},
-		{Name: "require", Says: "A policy wants every tenant to go by its own registration with the provider.", Do: w.require},
+		{Name: "require", Says: "A policy wants the tenant to go by its own registration with the provider.", Do: w.require},
 		{Name: "app", Says: "The tenant registers its own app. Its secret goes in, and never comes out.", Do: w.app},
 		{Name: "begin", Says: "A user begins; the browser is sent to the provider. Nobody else can finish that.", Do: w.begin},
 		{Name: "complete", Says: "The person agrees, the browser comes back, and the connection is made.", Do: w.complete},
