@@ -42,7 +42,7 @@ type Param struct {
 	// Role says who supplies the value.
 	Role Role `json:"role,omitempty"`
 	// Secret marks a value that is sealed, masked and never shown again. Its kind
-	// is KindString or KindJSON, and it has neither a default nor an enum.
+	// is KindString, and it has neither a default nor an enum.
 	Secret bool `json:"secret,omitempty"`
 	// Order sorts fields in a form: lower first, equal ones as listed.
 	Order int `json:"order,omitempty"`
