@@ -10,7 +10,9 @@ import (
 // escaped, so that a value never changes where the URL goes or how many parts it has. The
 // error is an *InvalidError, also for a template without a value, and shows no value.
 func FillURL(raw string, values map[string]any) (*url.URL, error) {
-	refuse := func(reason string) (*url.URL, error) { return nil, &InvalidError{[]Fault{{Reason: reason}}} }
+	refuse := func(reason string) (*url.URL, error) { //nolint:unparam // it ends the function
+		return nil, &InvalidError{[]Fault{{Reason: reason}}}
+	}
 	rest, https := strings.CutPrefix(raw, "https://")
 	if !https || len(raw) > MaxURLBytes {
 		return refuse("must be an https URL of at most 2048 bytes")
@@ -44,6 +46,11 @@ func FillURL(raw string, values map[string]any) (*url.URL, error) {
 	u, no := parseEndpoint("https://" + host + tail)
 	if no != "" {
 		return refuse(no)
+	}
+	for step := range strings.SplitSeq(u.Path, "/") {
+		if step == "." || step == ".." { // a server would take it for another path
+			return refuse("has '.' or '..' for a step of its path")
+		}
 	}
 	return u, nil
 }
