@@ -50,7 +50,7 @@ type App struct {
 // PutApp registers an app for one scheme of a published connector, or changes
 // it, and returns it as it is stored. a.Revision is the one it is based on, 0 for a
 // new one, or the error wraps ErrConflict. Secrets left empty stay as they are
-// while the client id is the same. With another client id it is another app: connections made
+// while client id and endpoints are the same. With others it is another app: connections made
 // with the one before keep it. Everything wrong is returned at once as *ParamError; without
 // Options.Keys the error wraps auth.ErrNoKey.
 func (a *Admin) PutApp(ctx context.Context, app *App) (*App, error) {
@@ -61,11 +61,16 @@ func (a *Admin) PutApp(ctx context.Context, app *App) (*App, error) {
 	if err := a.allow(ctx, op, ActionGovern, string(app.Connector)); err != nil {
 		return nil, err
 	}
-	stored, err := a.putApp(ctx, app)
-	if err != nil {
-		return nil, &Error{Op: op, Key: string(app.Connector), Err: err}
+	for {
+		stored, err := a.putApp(ctx, app)
+		if conflictedUnder(err, prefixAppUse) {
+			continue // somebody has connected by the one before; ctx bounds the retries
+		}
+		if err != nil {
+			return nil, &Error{Op: op, Key: string(app.Connector), Err: err}
+		}
+		return stored, nil
 	}
-	return stored, nil
 }
 
 func (a *Admin) putApp(ctx context.Context, app *App) (*App, error) {
@@ -82,12 +87,13 @@ func (a *Admin) putApp(ctx context.Context, app *App) (*App, error) {
 		return nil, fmt.Errorf("the app is at revision %d, not %d: %w", rev, app.Revision, ErrConflict)
 	}
 	before := encodeIf(rev > 0, rec)
-	if err := a.cat.replaceApp(ctx, &rec, app, place, scheme); err != nil {
+	ops, err := a.cat.replaceApp(ctx, &rec, app, place, scheme)
+	if err != nil {
 		return nil, err
 	}
 	after := encode(rec)
 	entry := AuditEntry{By: a.principal, Action: "put app", Key: app.Connector, Target: place.String(), Before: digestOf(before), After: digestOf(after)}
-	at, err := a.cat.commitAt(ctx, entry, Put(place.key(), after, atRevision(rev)))
+	at, err := a.cat.commitAt(ctx, entry, append(ops, Put(place.key(), after, atRevision(rev)))...)
 	if err != nil {
 		return nil, err
 	}
@@ -160,10 +166,16 @@ func (a *Admin) DeleteApp(ctx context.Context, tenant, key, scheme string, revis
 	if err := a.allow(ctx, op, ActionGovern, key); err != nil {
 		return err
 	}
-	if err := a.deleteApp(ctx, appPlace{tenant, connector.Key(key), scheme}, Revision(revision)); err != nil {
-		return &Error{Op: op, Key: key, Err: err}
+	for {
+		err := a.deleteApp(ctx, appPlace{tenant, connector.Key(key), scheme}, Revision(revision))
+		if conflictedUnder(err, prefixAppUse) {
+			continue // somebody has connected by it; ctx bounds the retries
+		}
+		if err != nil {
+			return &Error{Op: op, Key: key, Err: err}
+		}
+		return nil
 	}
-	return nil
 }
 
 func (a *Admin) deleteApp(ctx context.Context, place appPlace, revision Revision) error {
@@ -177,15 +189,17 @@ func (a *Admin) deleteApp(ctx context.Context, place appPlace, revision Revision
 	if rev != revision {
 		return fmt.Errorf("the app is at revision %d, not %d: %w", rev, revision, ErrConflict)
 	}
+	var ops []Op
 	for _, app := range append(rec.Retired, rec.Current) {
-		users, err := a.cat.users(ctx, prefixAppUse+app.ID+"/")
+		users, unheld, err := a.cat.appUsers(ctx, &app)
 		if err != nil {
 			return err
 		}
 		if len(users) > 0 {
 			return fmt.Errorf("client %q is held by connections %v: %w", app.ClientID, users, ErrInUse)
 		}
+		ops = append(ops, unheld)
 	}
 	entry := AuditEntry{By: a.principal, Action: "delete app", Key: place.Connector, Target: place.String(), Before: digestOf(encode(rec))}
-	return a.cat.commit(ctx, entry, Delete(place.key(), At(rev)))
+	return a.cat.commit(ctx, entry, append(ops, Delete(place.key(), At(rev)))...)
 }

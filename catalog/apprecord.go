@@ -1,11 +1,11 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +15,7 @@ import (
 
 const (
 	prefixApp    = "app/"    // app/<tenant>/<key>/<scheme>: appRecord; an empty tenant for the catalog's
-	prefixAppUse = "appuse/" // appuse/<app>/<connection>: who holds an app
+	prefixAppUse = "appuse/" // appuse/<app>/<connection>: who holds an app; appuse/<app>: that somebody began to
 )
 
 // appPlace is what an app is registered for.
@@ -112,32 +112,55 @@ func (rec *appRecord) find(id string) *storedApp {
 	return nil
 }
 
-// replaceApp takes app into rec: in place while the client id is the same, and
-// else in the place of one that is kept for as long as connections hold it.
-func (c *Catalog) replaceApp(ctx context.Context, rec *appRecord, app *App, p appPlace, scheme *auth.Scheme) error {
+// replaceApp takes app into rec: in place while it is the same, and else in the place of
+// one that is kept for as long as connections hold it. The ops hold the commit to nobody's
+// beginning to hold one that is dropped.
+func (c *Catalog) replaceApp(ctx context.Context, rec *appRecord, app *App, p appPlace, scheme *auth.Scheme) ([]Op, error) {
 	next := storedApp{ID: newID(), Since: c.opts.Clock().UTC()}
 	full, old := app.App, rec.Current
-	if old.ID != "" && old.ClientID == app.ClientID {
+	if old.same(app) {
 		next = old
 		kept, err := c.openApp(ctx, p.Tenant, &old)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		full = keepSecrets(app.App, kept)
 	}
-	if faults := full.Validate(scheme); len(faults) > 0 {
-		return &ParamError{Faults: faults}
+	if err := c.fits(scheme, &full, app.Endpoints); err != nil {
+		return nil, err
 	}
 	next.ClientID, next.RedirectURI, next.Endpoints = app.ClientID, app.RedirectURI, app.Endpoints
 	next.Generation++
 	if err := c.sealApp(ctx, p.Tenant, &next, &full); err != nil {
-		return err
+		return nil, err
 	}
 	if old.ID != "" && old.ID != next.ID {
 		rec.Retired = append(rec.Retired, old)
 	}
 	rec.Current = next
 	return c.dropUnused(ctx, rec)
+}
+
+// same reports whether app changes this one instead of taking its place. Other endpoints are
+// another server: to that neither a secret that nobody can read again nor the tokens
+// of connections may go.
+func (a *storedApp) same(app *App) bool {
+	return a.ID != "" && a.ClientID == app.ClientID && bytes.Equal(encode(a.Endpoints), encode(app.Endpoints))
+}
+
+// fits returns everything that keeps a scheme from going by an app.
+func (c *Catalog) fits(scheme *auth.Scheme, app *auth.App, endpoints *auth.Metadata) error {
+	if faults := app.Validate(scheme); len(faults) > 0 {
+		return &ParamError{Faults: faults}
+	}
+	if endpoints == nil || !byToken(scheme.Type) {
+		return nil
+	}
+	_, err := c.tokens.For(scheme, app, endpoints)
+	if invalid, ok := errors.AsType[*auth.InvalidError](err); ok {
+		return &ParamError{Faults: invalid.Faults}
+	}
+	return err
 }
 
 // keepSecrets fills in what app leaves empty.
@@ -155,17 +178,6 @@ func keepSecrets(app auth.App, kept *auth.App) auth.App {
 		app.Key = &key
 	}
 	return app
-}
-
-// dropUnused forgets retired apps that no connection holds.
-func (c *Catalog) dropUnused(ctx context.Context, rec *appRecord) error {
-	var failed error
-	rec.Retired = slices.DeleteFunc(rec.Retired, func(a storedApp) bool {
-		users, err := c.users(ctx, prefixAppUse+a.ID+"/")
-		failed = errors.Join(failed, err)
-		return err == nil && len(users) == 0
-	})
-	return failed
 }
 
 func (c *Catalog) sealApp(ctx context.Context, tenant string, to *storedApp, app *auth.App) error {
@@ -197,17 +209,6 @@ func (c *Catalog) openApp(ctx context.Context, tenant string, a *storedApp) (*au
 		app.Key = &auth.SigningKey{PEM: auth.NewSecret(secrets.Key), ID: a.KeyID, Algorithm: a.Algorithm}
 	}
 	return app, nil
-}
-
-// users names some of those who hold something, by the records under a prefix.
-func (c *Catalog) users(ctx context.Context, prefix string) ([]string, error) {
-	const most = 5
-	recs, err := c.store.List(ctx, prefix, "", most)
-	ids := make([]string, len(recs))
-	for i, r := range recs {
-		ids[i] = strings.TrimPrefix(r.Key, prefix)
-	}
-	return ids, err
 }
 
 // encodeIf is encode of a record that is there; nil for none.

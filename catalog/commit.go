@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // commit writes the ops and their audit entry in one atomic step, and brings the
@@ -77,4 +78,10 @@ func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) (Revis
 func conflicted(err error, key string) bool {
 	var conflict *ConflictError
 	return errors.As(err, &conflict) && conflict.Key == key
+}
+
+// conflictedUnder is conflicted for any key under a prefix.
+func conflictedUnder(err error, prefix string) bool {
+	var conflict *ConflictError
+	return errors.As(err, &conflict) && strings.HasPrefix(conflict.Key, prefix)
 }

@@ -2,10 +2,15 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/patchbay/patchbay/auth"
 )
+
+// lookTimeout bounds looking after a write whose outcome is not known.
+const lookTimeout = 10 * time.Second
 
 // Create makes a connection by a scheme for which nobody has to agree in a browser or on a
 // device; those begin with Begin. The policy in force at the commit decides, in whichever
@@ -33,23 +38,33 @@ func (c *Connections) Create(ctx context.Context, key, scheme string, req *Conne
 }
 
 func (c *Connections) create(ctx context.Context, key, scheme string, req *ConnectionRequest) (*Connection, error) {
-	var before *candidate
+	var by *candidate // who has obtained the token
 	var token *auth.Token
 	for {
 		cand, err := c.judge(ctx, key, scheme, req, false)
-		if err != nil {
+		if err == nil && !cand.authenticatesLike(by) {
+			c.giveBack(by, req, token)
+			token, err = c.authenticate(ctx, cand)
+			by = cand
+		}
+		var conn *Connection
+		if err == nil {
+			conn, err = c.make(ctx, cand, req, token)
+		}
+		switch {
+		case err == nil:
+			return conn, nil
+		case !cand.overtaken(err):
+			c.giveBack(by, req, token)
 			return nil, err
-		}
-		if !cand.authenticatesLike(before) {
-			if token, err = c.authenticate(ctx, cand); err != nil {
-				return nil, err
-			}
-		}
-		conn, err := c.make(ctx, cand, req, token)
-		if !cand.overtaken(err) {
-			return conn, err
-		}
-		before = cand // judged on what has changed meanwhile; ctx bounds the retries
+		} // else it is judged on what has changed meanwhile; ctx bounds the retries
+	}
+}
+
+// giveBack returns a token that no connection will use.
+func (c *Connections) giveBack(by *candidate, req *ConnectionRequest, token *auth.Token) {
+	if token != nil {
+		c.cat.revokeSoon(c.record(by, req, token), credentialOf(by.scheme, by.values, token))
 	}
 }
 
@@ -82,6 +97,28 @@ func obtain(ctx context.Context, p *auth.Provider, s *auth.Scheme, values map[st
 
 // make commits a connection as it was judged.
 func (c *Connections) make(ctx context.Context, cand *candidate, req *ConnectionRequest, token *auth.Token) (*Connection, error) {
+	r := c.record(cand, req, token)
+	if err := c.commitNew(ctx, cand, r, credentialOf(cand.scheme, cand.values, token)); err != nil && !c.landed(ctx, r, err) {
+		return nil, err
+	}
+	conn := r.connection(false) // nobody can have made it the default yet
+	return &conn, nil
+}
+
+// landed reports whether a commit that failed was stored all the same: the store's answer may have
+// been lost, and a token in use must not be given back. Nobody else mints its id.
+func (c *Connections) landed(ctx context.Context, r *connRecord, err error) bool {
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrExists) {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+	defer cancel()
+	_, _, err = get[connRecord](ctx, c.cat, r.key())
+	return err == nil
+}
+
+// record is the connection that a candidate becomes.
+func (c *Connections) record(cand *candidate, req *ConnectionRequest, token *auth.Token) *connRecord {
 	now := c.cat.opts.Clock().UTC()
 	r := &connRecord{
 		ID: newID(), Tenant: c.principal.Tenant, Folder: req.Folder, Name: req.Name, Key: cand.e.key, Release: cand.e.active(),
@@ -93,11 +130,7 @@ func (c *Connections) make(ctx context.Context, cand *candidate, req *Connection
 		r.App, r.OwnApp = cand.app.ID, cand.app.own
 	}
 	r.hold(token, now)
-	if err := c.commitNew(ctx, cand, r, credentialOf(cand.scheme, cand.values, token)); err != nil {
-		return nil, err
-	}
-	conn, err := c.show(ctx, r)
-	return &conn, err
+	return r
 }
 
 // commitNew writes the connection, its name, its sealed secret and the audit
@@ -113,7 +146,7 @@ func (c *Connections) commitNew(ctx context.Context, cand *candidate, r *connRec
 	}
 	ops = append(ops, cand.checks()...)
 	if r.App != "" {
-		ops = append(ops, Put(r.appUseKey(), encode(r.Tenant), Absent()))
+		ops = append(ops, Put(r.appUseKey(), encode(r.Tenant), Absent()), Put(prefixAppUse+r.App, encode(true), Any()))
 	}
 	if !cred.empty() {
 		sealed, err := c.cat.seal(ctx, r.binding(), cred)
@@ -144,7 +177,7 @@ func (d *candidate) checks() []Op {
 // overtaken reports whether a commit failed because what the candidate was
 // judged by has changed.
 func (d *candidate) overtaken(err error) bool {
-	return conflicted(err, keyGovern) || conflicted(err, publishedKey(d.e.key)) || d.app != nil && conflicted(err, d.app.at.key())
+	return d != nil && (conflicted(err, keyGovern) || conflicted(err, publishedKey(d.e.key)) || d.app != nil && conflicted(err, d.app.at.key()))
 }
 
 // authenticatesLike reports whether what a token was obtained for, and what was tried
