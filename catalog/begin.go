@@ -103,5 +103,12 @@ func (c *Connections) ask(ctx context.Context, s *session, provider *auth.Provid
 	return begun, &Authorization{ID: a.State, URL: a.URL, Expires: a.Expires}, err
 }
 
-// canonicalValues is one text for equal values.
-func canonicalValues(values map[string]any) string { return string(encode(revealed(values))) }
+// canonicalValues is one text for equal values, whether they have been stored in between or
+// not.
+func canonicalValues(values map[string]any) string {
+	stored, err := storable(revealed(values))
+	if err != nil {
+		return string(encode(revealed(values)))
+	}
+	return string(encode(stored))
+}

@@ -55,11 +55,11 @@ func (c *Connections) complete(ctx context.Context, id string, callback *url.URL
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.finishing(ctx, s, &secrets)
-	if err != nil {
+	if err := c.endSession(ctx, s); err != nil {
 		return nil, err
 	}
-	if err := c.endSession(ctx, s); err != nil {
+	f, err := c.finishing(ctx, s, &secrets)
+	if err != nil {
 		return nil, err
 	}
 	token, err := f.provider.Exchange(ctx, begun, answer)

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -88,7 +89,9 @@ func openJSON[T any](ctx context.Context, c *Catalog, at auth.Binding, sealed au
 		return v, err
 	}
 	defer clear(plain)
-	if err := json.Unmarshal(plain, &v); err != nil {
+	numbers := json.NewDecoder(bytes.NewReader(plain))
+	numbers.UseNumber() // a number among secrets is kept to the last digit
+	if err := numbers.Decode(&v); err != nil {
 		return v, errors.New("what was sealed is damaged") // err might quote it
 	}
 	return v, nil

@@ -11,8 +11,15 @@ import (
 type finishing struct {
 	session  *session
 	secrets  *sessionSecrets
+	scheme   *auth.Scheme
+	values   map[string]any
 	provider *auth.Provider
 	conn     *connRecord // as far as it is known: for the provider, and to give a token back
+}
+
+// giveBack tells the provider that a token will not be used.
+func (f *finishing) giveBack(c *Catalog, token *auth.Token) {
+	c.revokeSoon(f.conn, credentialOf(f.scheme, f.values, token))
 }
 
 // finishing prepares the end of a session: the provider as it was asked at the beginning.
@@ -32,12 +39,13 @@ func (c *Connections) finishing(ctx context.Context, s *session, secrets *sessio
 	if err != nil {
 		return nil, s.stale("what was stored of it") // err might quote it
 	}
-	provider, err := c.cat.provider(ctx, app, scheme, hide(scheme, values))
+	values = hide(scheme, values)
+	provider, err := c.cat.provider(ctx, app, scheme, values)
 	if err != nil {
 		return nil, err
 	}
 	r.Params = public(scheme, values)
-	return &finishing{s, secrets, provider, r}, nil
+	return &finishing{s, secrets, scheme, values, provider, r}, nil
 }
 
 // stale refuses to finish what was begun under other circumstances.
@@ -55,7 +63,7 @@ func (c *Connections) finish(ctx context.Context, f *finishing, token *auth.Toke
 		conn, err = c.finishAgain(ctx, f, token)
 	}
 	if err != nil {
-		c.cat.revokeSoon(f.conn, &credential{token: token})
+		f.giveBack(c.cat, token)
 		return nil, err
 	}
 	return conn, nil
@@ -64,6 +72,9 @@ func (c *Connections) finish(ctx context.Context, f *finishing, token *auth.Toke
 // finishNew judges anew and commits, held to what it was judged by (G6).
 func (c *Connections) finishNew(ctx context.Context, f *finishing, token *auth.Token) (*Connection, error) {
 	s := f.session
+	if err := c.cat.authorize(ctx, c.principal, ActionConnect, string(s.Key)); err != nil {
+		return nil, err
+	}
 	req := &ConnectionRequest{Name: s.Name, Folder: s.Folder, Shared: s.Shared, Params: f.secrets.Given}
 	probed := ""
 	for {
@@ -96,10 +107,10 @@ func (c *Connections) unchanged(f *finishing, cand *candidate) error {
 		app, own = cand.app.ID, cand.app.own
 	}
 	if app != s.App || own != s.OwnApp {
-		return s.stale("the app")
+		return s.stale("the app" + byPolicy(cand))
 	}
 	if canonicalValues(cand.values) != f.secrets.Values {
-		return s.stale("a preset parameter")
+		return s.stale("a preset parameter" + byPolicy(cand))
 	}
 	_, before, err := c.cat.schemeIn(f.conn, s.Release)
 	_, now, err2 := c.cat.schemeIn(f.conn, cand.e.active())
@@ -107,4 +118,12 @@ func (c *Connections) unchanged(f *finishing, cand *candidate) error {
 		return s.stale("the scheme")
 	}
 	return nil
+}
+
+// byPolicy names the policy that a candidate is under, which may be why.
+func byPolicy(cand *candidate) string {
+	if p := cand.decision.Policy(); p != "" {
+		return fmt.Sprintf(" under policy %q", p)
+	}
+	return ""
 }

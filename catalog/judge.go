@@ -54,7 +54,8 @@ func (c *Connections) judge(ctx context.Context, key, scheme string, req *Connec
 		return nil, err
 	}
 	for _, p := range decision.Presets() {
-		if p.Mode == governance.PresetFixed || p.Hidden {
+		has := slices.ContainsFunc(cand.scheme.Params, func(q auth.Param) bool { return q.Key == p.Param })
+		if has && (p.Mode == governance.PresetFixed || p.Hidden) {
 			cand.fixed = append(cand.fixed, p.Param)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/patchbay/patchbay/auth"
 )
@@ -45,12 +46,15 @@ func (c *Connections) poll(ctx context.Context, id string) (*Connection, error) 
 		return nil, auth.ErrAuthorizationPending
 	}
 	f, err := c.finishing(ctx, s, &secrets)
+	if errors.Is(err, ErrConflict) { // it will never be otherwise
+		return nil, errors.Join(err, c.endSession(ctx, s))
+	}
 	if err != nil {
 		return nil, err
 	}
-	// Whoever else asks now is too early: the code is for one use.
+	// Whoever else asks before there is an answer is too early: the code is for one use.
 	claim := *begun
-	claim.NextPoll = now.Add(begun.Interval)
+	claim.NextPoll = now.Add(max(begun.Interval, c.cat.tokenTimeout()))
 	if err := c.keepPolling(ctx, s, &secrets, &claim); err != nil {
 		return nil, err
 	}
@@ -59,10 +63,23 @@ func (c *Connections) poll(ctx context.Context, id string) (*Connection, error) 
 		return nil, c.notYet(ctx, s, &secrets, begun, err)
 	}
 	if err := c.endSession(ctx, s); err != nil {
-		c.cat.revokeSoon(f.conn, &credential{token: token})
+		f.giveBack(c.cat, token)
 		return nil, err
 	}
 	return c.finish(ctx, f, token)
+}
+
+// tokenTimeout is how long a call to a token endpoint may take.
+func (c *Catalog) tokenTimeout() time.Duration {
+	o := c.opts.Tokens
+	switch {
+	case o != nil && o.Timeout > 0:
+		return min(o.Timeout, auth.MaxTokenTimeout)
+	case o != nil && o.HTTPClient != nil && o.HTTPClient.Timeout > 0:
+		return min(o.HTTPClient.Timeout, auth.MaxTokenTimeout)
+	default:
+		return auth.DefaultTokenTimeout
+	}
 }
 
 // notYet keeps the session for as long as the person may still agree.

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/patchbay/patchbay/auth"
@@ -15,9 +14,8 @@ import (
 )
 
 const (
-	prefixSession  = "session/"  // session/<tenant>/<hash of the id>: an authorization under way
-	prefixRedirect = "redirect/" // redirect/<hash of the URI>: the connector it belongs to
-	maxSessions    = 100         // of one user at a time
+	prefixSession = "session/" // session/<tenant>/<hash of the id>: an authorization under way
+	maxSessions   = 100        // of one user at a time
 )
 
 // Authorization is an authorization that has begun: what to show the person who has to
@@ -116,24 +114,6 @@ func (c *Connections) openSession(ctx context.Context, s *session, secrets *sess
 	}
 }
 
-// claim makes a redirect URI the connector's, for ever. Two connectors never share one, or
-// what a server sent for the one would pass for the other's.
-func (c *Catalog) claim(ctx context.Context, uri string, key connector.Key) ([]Op, error) {
-	if uri == "" {
-		return nil, nil
-	}
-	at := prefixRedirect + hashed(uri)
-	of, _, err := get[connector.Key](ctx, c, at)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return []Op{Put(at, encode(key), Absent())}, nil
-	case err == nil && of != key:
-		return nil, fmt.Errorf("%w: its redirect URI is that of another connector: each needs one of its own", ErrInvalid)
-	default:
-		return nil, err
-	}
-}
-
 // tidySessions removes the tenant's sessions that have ended unfinished, and refuses
 // one more than a user should need.
 func (c *Connections) tidySessions(ctx context.Context) error {
@@ -183,28 +163,23 @@ func (c *Connections) findSession(ctx context.Context, id string) (*session, err
 // it is for one use, whatever comes of it (C3).
 func (c *Connections) endSession(ctx context.Context, s *session) error {
 	entry := AuditEntry{By: c.principal, Action: "end authorization", Key: s.Key, Target: s.Connection, Detail: "scheme " + s.Scheme}
-	err := c.cat.commit(ctx, entry, Delete(s.key(), At(s.rev)))
-	if conflicted(err, s.key()) {
-		return ErrUsed
+	for {
+		err := c.cat.commit(ctx, entry, Delete(s.key(), At(s.rev)))
+		if !conflicted(err, s.key()) {
+			return err
+		}
+		rec, err := c.cat.store.Get(ctx, s.key())
+		if errors.Is(err, ErrNotFound) {
+			return ErrUsed
+		}
+		if err != nil {
+			return err
+		}
+		s.rev = rec.Revision // it was rewrapped under another key, and is the same
 	}
-	return err
 }
 
 // boundTo reports whether the browser is the one that began.
 func (s *session) boundTo(browser auth.Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Browser), []byte(browserHash(browser))) == 1
-}
-
-// cameTo checks that a callback came to the session's own redirect URI, as far as it
-// says where it came to.
-func (s *session) cameTo(callback *url.URL) error {
-	want, err := url.Parse(s.Redirect)
-	if err != nil {
-		return fmt.Errorf("%w: redirect URI", ErrInvalid)
-	}
-	if callback.EscapedPath() != want.EscapedPath() && callback.Path != "" ||
-		callback.Host != "" && (callback.Host != want.Host || callback.Scheme != want.Scheme) {
-		return fmt.Errorf("%w: it came to another redirect URI than the authorization's", auth.ErrBadCallback)
-	}
-	return nil
 }
