@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -14,8 +15,8 @@ import (
 // (C7). version names it, or is empty. Where the scheme of that release differs in what
 // credentials are made for, the connection then needs to authenticate again. No policy
 // is asked (G5). Only the owner may. The error wraps ErrNotFound when the release has no such scheme, ErrInvalid when
-// version is not the active one or the scheme is of another type there; it is a *TriggerError when a trigger of the
-// connection does not fit. Then nothing is changed.
+// version is not the active one or the scheme is of another type there; it is a *ParamError when a parameter that stays for ever
+// does not fit, and a *TriggerError when a trigger of the connection does not. Then nothing is changed.
 func (c *Connections) MoveToRelease(ctx context.Context, id, version string) (*Connection, error) {
 	const op = "move connection"
 	if err := c.allow(ctx, op, ActionConnect, ""); err != nil {
@@ -64,7 +65,8 @@ func (c *Connections) moveTo(ctx context.Context, r *connRecord, version string)
 	if scheme.Type != r.Type {
 		return nil, fmt.Errorf("%w: scheme %q is of type %s there, not %s: make a new connection", ErrInvalid, r.Scheme, scheme.Type, r.Type)
 	}
-	if err := c.triggersFit(ctx, r, next); err != nil {
+	triggers, err := c.moveTriggers(ctx, r, next)
+	if err := errors.Join(r.paramsFit(scheme), err); err != nil {
 		return nil, err
 	}
 	changes := c.cat.changesFor(r, scheme)
@@ -74,7 +76,23 @@ func (c *Connections) moveTo(ctx context.Context, r *connRecord, version string)
 	if len(changes) > 0 {
 		r.lose(fmt.Sprintf("release %s changes %s", version, strings.Join(changes, ", ")), c.cat.opts.Clock().UTC())
 	}
-	return append(ops, Put(r.useKey(), encode(r.Tenant), Absent())), nil
+	return append(append(ops, triggers...), Put(r.useKey(), encode(r.Tenant), Absent())), nil
+}
+
+// paramsFit returns a *ParamError for parameters that nobody can change and that a scheme would
+// not accept: the connection could never authenticate again, and there is no way back.
+func (r *connRecord) paramsFit(next *auth.Scheme) error {
+	var faults []auth.Fault
+	for i := range next.Params {
+		p := &next.Params[i]
+		if v, has := r.Params[p.Key]; has && !p.Secret {
+			faults = append(faults, auth.Validate(next.Params[i:i+1], map[string]any{p.Key: v})...)
+		}
+	}
+	if len(faults) > 0 {
+		return &ParamError{Faults: faults}
+	}
+	return nil
 }
 
 // changesFor are the ways in which a scheme differs from the one that a connection was

@@ -93,6 +93,7 @@ type reauth struct {
 	conn   *connRecord
 	scheme *auth.Scheme // without what the app states already
 	app    *registration
+	before string // canonicalValues of what was there
 	values map[string]any
 }
 
@@ -124,11 +125,12 @@ func (c *Connections) again(ctx context.Context, id string, req *ReauthRequest) 
 	case err != nil:
 		return nil, err
 	}
-	values, faults := r.renewed(scheme, cred.all(r), req.Params)
+	there := cred.all(r)
+	values, faults := r.renewed(scheme, hide(scheme, there), req.Params)
 	if len(faults) > 0 {
 		return nil, &ParamError{Faults: faults}
 	}
-	return &reauth{conn: r, scheme: scheme, app: app, values: values}, nil
+	return &reauth{conn: r, scheme: scheme, app: app, before: canonicalValues(there), values: values}, nil
 }
 
 func (c *Connections) mayRenew(r *connRecord) error {
@@ -141,7 +143,8 @@ func (c *Connections) mayRenew(r *connRecord) error {
 	return nil
 }
 
-// renewed puts what is given in the place of what is there, where that may change.
+// renewed puts what is given in the place of what is there, where that may change. Nobody
+// but the policy that admitted the connection could give again what that gave.
 func (r *connRecord) renewed(s *auth.Scheme, there, given map[string]any) (map[string]any, []auth.Fault) {
 	var faults []auth.Fault
 	values := maps.Clone(there)
@@ -161,6 +164,11 @@ func (r *connRecord) renewed(s *auth.Scheme, there, given map[string]any) (map[s
 		}
 		values[key] = given[key]
 	}
+	for i := range s.Params {
+		if key := s.Params[i].Key; there[key] == nil && slices.Contains(r.Fixed, key) {
+			faults = append(faults, auth.Fault{Field: key, Reason: "was given by the policy that admitted the connection, and is lost: make a new one"})
+		}
+	}
 	faults = append(faults, auth.Validate(s.Params, values)...)
 	return hide(s, auth.WithDefaults(s.Params, values)), faults
 }
@@ -178,59 +186,4 @@ func (c *Connections) finishAgain(ctx context.Context, f *finishing, token *auth
 		return nil, f.session.stale("a parameter")
 	}
 	return c.commitAgain(ctx, again, token)
-}
-
-// probeAgain tries new credentials out before they replace the old ones.
-func (c *Connections) probeAgain(ctx context.Context, again *reauth, token *auth.Token) error {
-	m, _, err := c.cat.schemeOf(again.conn)
-	if err != nil || m.Probe == "" {
-		return err
-	}
-	creds, err := c.cat.credentials(ctx, again.scheme, again.values, again.app, token)
-	if err != nil {
-		return err
-	}
-	return c.cat.probe(ctx, m, again.scheme, public(again.scheme, again.values), auth.StaticSource(creds))
-}
-
-// commitAgain stores new credentials in one step, unless somebody else has done so
-// meanwhile with others.
-func (c *Connections) commitAgain(ctx context.Context, again *reauth, token *auth.Token) (*Connection, error) {
-	cred := credentialOf(again.scheme, again.values, token)
-	if err := c.probeAgain(ctx, again, token); err != nil {
-		return nil, err
-	}
-	generation := again.conn.Generation
-	err := c.editing(ctx, "reauthenticate", again.conn.ID, func(r *connRecord) ([]Op, error) {
-		if err := c.mayRenew(r); err != nil {
-			return nil, err
-		}
-		// A renewal in between has stored a token that the new one replaces; other
-		// parameters than those that were looked at are somebody else's change.
-		if r.Generation != generation && (token == nil || !byPerson(r.Type)) {
-			return nil, fmt.Errorf("the connection: %w", ErrConflict)
-		}
-		r.Generation++
-		r.Params = public(again.scheme, again.values)
-		r.Lost = ""
-		r.hold(token, c.cat.opts.Clock().UTC())
-		if r.State == ConnectionNeedsReauth {
-			r.State, r.Reason, r.Since = ConnectionActive, "", c.cat.opts.Clock().UTC()
-		}
-		ops := []Op{Delete(r.renewalKey(), Any())}
-		if cred.empty() {
-			return ops, nil
-		}
-		sealed, err := c.cat.seal(ctx, r.binding(), cred)
-		return append(ops, Put(r.secretKey(), sealed, Any())), err
-	})
-	if err != nil {
-		return nil, err
-	}
-	r, _, err := c.find(ctx, again.conn.ID)
-	if err != nil {
-		return nil, err
-	}
-	conn, err := c.show(ctx, r)
-	return &conn, err
 }

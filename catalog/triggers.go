@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/patchbay/patchbay/auth"
@@ -99,30 +100,50 @@ func (e *TriggerError) Error() string { return fmt.Sprintf("trigger %q: %v", e.N
 // Unwrap returns the cause.
 func (e *TriggerError) Unwrap() error { return e.Err }
 
-// triggersFit returns a *TriggerError for each trigger of the connection that would not be
-// accepted in another release.
-func (c *Connections) triggersFit(ctx context.Context, r *connRecord, next *connector.Manifest) error {
+// moveTriggers are the ops that take the connection's triggers to another release. It returns a
+// *TriggerError for each that would not be accepted there.
+func (c *Connections) moveTriggers(ctx context.Context, r *connRecord, next *connector.Manifest) ([]Op, error) {
 	if r.Triggers == 0 {
-		return nil
+		return nil, nil
 	}
+	var ops []Op
 	var errs []error
 	for rec, err := range c.cat.list(ctx, triggerPrefix(r)) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		tr, err := decode[Trigger](rec)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		typ, err := r.triggerType(next, tr.Type)
-		if err == nil {
-			err = (&TriggerRequest{Name: tr.Name, Params: tr.Params, Filters: tr.Filters}).check(typ)
-		}
-		if err != nil {
+		if err := c.moveTrigger(&tr, r, next); err != nil {
 			errs = append(errs, &TriggerError{tr.ID, tr.Name, err})
 		}
+		ops = append(ops, Put(rec.Key, encode(tr), Any())) // who changes it changes the connection too
 	}
-	return errors.Join(errs...)
+	return ops, errors.Join(errs...)
+}
+
+// moveTrigger gives a trigger the parameters of another release. Hidden ones are the release's, not
+// the user's.
+func (c *Connections) moveTrigger(tr *Trigger, r *connRecord, next *connector.Manifest) error {
+	typ, err := r.triggerType(next, tr.Type)
+	if err != nil {
+		return err
+	}
+	given := maps.Clone(tr.Params)
+	if was, err := c.cat.triggerType(r, tr.Type); err == nil {
+		for i := range was.Params {
+			if was.Params[i].Role == auth.RoleHidden {
+				delete(given, was.Params[i].Key)
+			}
+		}
+	}
+	if err := (&TriggerRequest{Name: tr.Name, Params: given, Filters: tr.Filters}).check(typ); err != nil {
+		return err
+	}
+	tr.Params = auth.WithDefaults(typ.Params, given)
+	return nil
 }
 
 // List lists the triggers, in no particular order.
