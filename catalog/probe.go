@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/patchbay/patchbay/auth"
@@ -73,7 +74,8 @@ func (c *Connections) test(ctx context.Context, id string) (*TestResult, error) 
 	result := &TestResult{}
 	if r.State == ConnectionActive {
 		var failed error
-		if result.Probed, failed = c.try(ctx, r); failed != nil {
+		tried := &triedSource{}
+		if result.Probed, failed = c.try(ctx, r, tried); failed != nil {
 			result.Reason = failed.Error()
 		}
 		if ctx.Err() != nil {
@@ -81,6 +83,7 @@ func (c *Connections) test(ctx context.Context, id string) (*TestResult, error) 
 		}
 		result.OK = failed == nil
 		if refused, ok := errors.AsType[*ProbeError](failed); ok && refused.Status == http.StatusUnauthorized {
+			r.Generation = tried.last.Load() // on the way there it may have been renewed
 			if err := c.cat.needsReauth(ctx, r, "tested: "+refused.Error()); err != nil {
 				return nil, err
 			}
@@ -90,6 +93,7 @@ func (c *Connections) test(ctx context.Context, id string) (*TestResult, error) 
 		return nil, err
 	}
 	result.State, result.At = r.State, c.cat.opts.Clock().UTC()
+	result.OK = result.OK && r.State == ConnectionActive
 	if result.Reason == "" {
 		result.Reason = r.Reason
 	}
@@ -97,17 +101,33 @@ func (c *Connections) test(ctx context.Context, id string) (*TestResult, error) 
 }
 
 // try reports whether the application was asked, and what went wrong.
-func (c *Connections) try(ctx context.Context, r *connRecord) (probed bool, err error) {
+func (c *Connections) try(ctx context.Context, r *connRecord, src *triedSource) (probed bool, err error) {
 	m, scheme, err := c.cat.schemeOf(r)
 	if err != nil {
 		return false, err
 	}
-	src := &connSource{conns: c, id: r.ID, scheme: scheme}
+	src.Source = &connSource{conns: c, id: r.ID, scheme: scheme}
 	if m.Probe != "" {
 		return true, c.cat.probe(ctx, m, scheme, r.Params, src)
 	}
 	_, err = src.Credentials(ctx, nil)
 	return false, err
+}
+
+// triedSource remembers which generation of the credential was tried last.
+type triedSource struct {
+	auth.Source
+
+	last atomic.Uint64
+}
+
+// Credentials implements auth.Source.
+func (s *triedSource) Credentials(ctx context.Context, refused *auth.Credentials) (*auth.Credentials, error) {
+	creds, err := s.Source.Credentials(ctx, refused)
+	if err == nil {
+		s.last.Store(creds.Generation)
+	}
+	return creds, err
 }
 
 // needsReauth makes a connection wait for its owner, unless its credential was
