@@ -11,6 +11,7 @@ import (
 // valid, and every definition is either offered or lost.
 func FuzzAirbyte(f *testing.F) {
 	f.Add([]byte(`{"sources": [], "destinations": []}`))
+	f.Add([]byte("{\"destinations\": [], \"sources\": [{\"\xff\": {}}]}"))
 	f.Add(registry(f, list{def(1), nil, def(1), object{}}, dest(2, object{"tombstone": true})))
 	f.Add(registry(f, list{def(1, object{
 		"allowedHosts": object{"hosts": list{"*", "https://${a.b}.example.com/x"}},
