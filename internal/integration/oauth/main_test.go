@@ -43,7 +43,12 @@ const lease = 500 * time.Millisecond
 func TestMain(m *testing.M) {
 	raw := os.Getenv(jobEnv)
 	if raw == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		if left := leftovers(5 * time.Second); code == 0 && left != "" {
+			fmt.Fprintf(os.Stderr, "goroutines left behind:\n%s\n", left)
+			code = 1
+		}
+		os.Exit(code)
 	}
 	var j job
 	err := json.Unmarshal([]byte(raw), &j)
