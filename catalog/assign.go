@@ -14,7 +14,7 @@ import (
 // governance.ErrEqualPriority when another group of the tenant has the same
 // priority (G3). It binds when Assign returns (G6).
 func (a *Admin) Assign(ctx context.Context, scope governance.Scope, policy string) (governance.Assignment, error) {
-	err := a.govern(ctx, governed{
+	rev, err := a.govern(ctx, governed{
 		action: "assign", target: policy, change: governance.Assign(scope, policy),
 		ops: func(context.Context, *snapshot) ([]Op, error) {
 			if len(assignKey(scope)) > MaxStoreKey {
@@ -26,19 +26,19 @@ func (a *Admin) Assign(ctx context.Context, scope governance.Scope, policy strin
 	if err != nil {
 		return governance.Assignment{}, err
 	}
-	assigned, _ := a.cat.snapshot().engine.Assignment(scope)
-	return assigned, nil
+	return governance.Assignment{Scope: scope, Policy: policy, Revision: int64(rev)}, nil
 }
 
 // Unassign removes what is assigned to a scope, which then inherits (G2). It is
 // refused with ErrNotFound when nothing is.
 func (a *Admin) Unassign(ctx context.Context, scope governance.Scope) error {
-	return a.govern(ctx, governed{
+	_, err := a.govern(ctx, governed{
 		action: "unassign", target: scope.String(), change: governance.Unassign(scope),
 		ops: func(context.Context, *snapshot) ([]Op, error) {
 			return []Op{Delete(assignKey(scope), Any())}, nil
 		},
 	})
+	return err
 }
 
 // Assignments lists all assignments: those of the organization, then by

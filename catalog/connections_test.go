@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -305,72 +304,6 @@ func TestG6_TightenedDuringTheCommit(t *testing.T) {
 	_, err := other.For(viewerP).Connections().Create(t.Context(), "slack", "token", request("c"))
 	require.ErrorIs(t, err, catalog.ErrDisabledByPolicy)
 	assert.False(t, hook.armed(), "the hook ran")
-}
-
-// TestG5G6_RandomHistories holds sequences of policy changes, connections and
-// edits against a model of ten lines.
-func TestG5G6_RandomHistories(t *testing.T) {
-	t.Parallel()
-	seed := rand.Uint64()
-	r := rand.New(rand.NewPCG(seed, 1))
-	people := []catalog.Principal{viewerP, {Tenant: "acme", User: "wim", Groups: []string{"staff"}, Roles: viewerP.Roles}, {Tenant: "other", User: "vic", Roles: viewerP.Roles}}
-	keys := []string{"slack", "jira"}
-	for run := range 20 {
-		b := connectable(t)
-		denied := map[string]map[string]bool{} // policy -> keys
-		assigned := map[string]string{}        // scope -> policy
-		scopes := []governance.Scope{governance.Organization(), governance.Tenant("acme"), governance.Group("acme", "staff"), governance.User("acme", "vic")}
-		judge := func(p catalog.Principal, key string) bool { // the model: first level that is assigned decides, whole
-			for _, s := range []governance.Scope{governance.User(p.Tenant, p.User), governance.Group(p.Tenant, "staff"), governance.Tenant(p.Tenant), governance.Organization()} {
-				if s.Level == governance.LevelGroup && len(p.Groups) == 0 {
-					continue
-				}
-				if policy, ok := assigned[s.String()]; ok {
-					return !denied[policy][key]
-				}
-			}
-			return true
-		}
-		for step := range 25 {
-			where := fmt.Sprintf("seed %d run %d step %d", seed, run, step)
-			switch r.IntN(4) {
-			case 0:
-				id := []string{"p", "q"}[r.IntN(2)]
-				var list []string
-				denied[id] = map[string]bool{}
-				for _, k := range keys {
-					if r.IntN(2) == 0 {
-						denied[id][k] = true
-						list = append(list, k)
-					}
-				}
-				p := deny(id, list...)
-				if old, err := b.admin.Policy(t.Context(), id); err == nil {
-					p.Revision = old.Revision
-				}
-				b.put(t, p)
-			case 1:
-				s, id := scopes[r.IntN(len(scopes))], []string{"p", "q", governance.NoPolicy}[r.IntN(3)]
-				if _, err := b.admin.Assign(t.Context(), s, id); err == nil {
-					assigned[s.String()] = id
-				}
-			default:
-				p, key := people[r.IntN(len(people))], keys[r.IntN(2)]
-				conn, err := b.For(p).Connections().Create(t.Context(), key, "token", request(where))
-				if !judge(p, key) {
-					require.ErrorIs(t, err, catalog.ErrDisabledByPolicy, where)
-					continue
-				}
-				require.NoError(t, err, where)
-				if id := conn.Admitted.Policy; id != "" && id != governance.NoPolicy {
-					policy, err := b.admin.Policy(t.Context(), id)
-					require.NoError(t, err)
-					require.Equal(t, policy.Revision, conn.Admitted.Revision, where)
-				}
-			}
-		}
-		b.close(t)
-	}
 }
 
 func TestC1_ConcurrentCreationsOfOneNameGiveOneConnection(t *testing.T) {

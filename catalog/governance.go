@@ -55,20 +55,21 @@ type governed struct {
 
 // govern makes one change. All of them go through one record, so that each is
 // judged on exactly what it is committed onto, in whichever process (G6, G12):
-// two groups never get one priority, no policy goes while it is being assigned.
-func (a *Admin) govern(ctx context.Context, g governed) error {
+// two groups never get one priority, no policy goes while it is being assigned. It returns the
+// revision of what it wrote.
+func (a *Admin) govern(ctx context.Context, g governed) (Revision, error) {
 	if err := a.allow(ctx, g.action, ActionGovern, g.target); err != nil {
-		return err
+		return 0, err
 	}
 	for {
-		err := a.governOnce(ctx, g)
+		rev, err := a.governOnce(ctx, g)
 		if conflicted(err, keyGovern) {
 			continue // something else changed meanwhile; ctx bounds the retries
 		}
 		if err != nil {
-			return &Error{Op: g.action, Key: g.target, Err: alsoOurs(err)}
+			return 0, &Error{Op: g.action, Key: g.target, Err: alsoOurs(err)}
 		}
-		return nil
+		return rev, nil
 	}
 }
 
@@ -91,20 +92,21 @@ type joined struct{ text, also error }
 func (j *joined) Error() string   { return j.text.Error() }
 func (j *joined) Unwrap() []error { return []error{j.text, j.also} }
 
-func (a *Admin) governOnce(ctx context.Context, g governed) error {
+func (a *Admin) governOnce(ctx context.Context, g governed) (Revision, error) {
 	if err := a.cat.sync(ctx); err != nil {
-		return err
+		return 0, err
 	}
 	s := a.cat.snapshot()
 	if _, err := s.engine.Apply(g.change); err != nil {
-		return err
+		return 0, err
 	}
 	ops, err := g.ops(ctx, s)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	entry := AuditEntry{By: a.principal, Action: g.action, Target: g.target, Detail: g.change.String()}
-	return a.cat.commit(ctx, entry, append(ops, Put(keyGovern, []byte("{}"), atRevision(s.governed)))...)
+	// The record of all comes first: whoever comes too late is told by it, and judged again.
+	return a.cat.commitAt(ctx, entry, append([]Op{Put(keyGovern, []byte("{}"), atRevision(s.governed))}, ops...)...)
 }
 
 // ExplainAccess returns every assignment that applies to a principal, which of

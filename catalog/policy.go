@@ -23,14 +23,15 @@ func (a *Admin) PutPolicy(ctx context.Context, p *governance.Policy) (*governanc
 		return nil, &Error{Op: "put policy", Err: fmt.Errorf("%w: no policy", ErrInvalid)}
 	}
 	p = p.Clone()
-	err := a.govern(ctx, governed{
+	var stored *governance.Policy
+	rev, err := a.govern(ctx, governed{
 		action: "put policy", target: p.ID, change: governance.Put(p),
 		ops: func(ctx context.Context, s *snapshot) ([]Op, error) {
 			if err := s.checkPolicy(p); err != nil {
 				return nil, err
 			}
-			stored, err := p.Seal(s.engine.Policy(p.ID), a.cat.sealPreset(ctx))
-			if err != nil {
+			var err error
+			if stored, err = p.Seal(s.engine.Policy(p.ID), a.cat.sealPreset(ctx)); err != nil {
 				return nil, err
 			}
 			stored.Revision = 0 // that of the record counts
@@ -40,7 +41,11 @@ func (a *Admin) PutPolicy(ctx context.Context, p *governance.Policy) (*governanc
 	if err != nil {
 		return nil, err
 	}
-	return a.cat.snapshot().engine.Policy(p.ID), nil
+	if now := a.cat.snapshot().engine.Policy(p.ID); now != nil && now.Revision == int64(rev) {
+		return now, nil
+	}
+	stored.Revision = int64(rev) // somebody else has changed or deleted it since
+	return stored, nil
 }
 
 // checkPolicy holds the rules for published connectors against their schemes:
@@ -62,12 +67,13 @@ func (s *snapshot) checkPolicy(p *governance.Policy) error {
 // It is refused with governance.ErrInUse while the policy is assigned, and with
 // governance.ErrConflict if the policy has another revision (G12).
 func (a *Admin) DeletePolicy(ctx context.Context, id string, revision int64) error {
-	return a.govern(ctx, governed{
+	_, err := a.govern(ctx, governed{
 		action: "delete policy", target: id, change: governance.Delete(id).BasedOn(revision),
 		ops: func(context.Context, *snapshot) ([]Op, error) {
 			return []Op{Delete(policyKey(id), At(Revision(revision)))}, nil
 		},
 	})
+	return err
 }
 
 // Policy returns a policy, with secrets as opaque references, or an error
