@@ -33,25 +33,32 @@ func (r *connRecord) resume() (ConnectionState, string) {
 // end. It only does end when the credential was replaced meanwhile (C9), and then, if the
 // connection is gone, fails with ErrNotFound.
 func (c *Catalog) amend(ctx context.Context, seen *connRecord, action string, change func(*connRecord) ([]Op, error), end ...Op) error {
-	for {
-		r, rev, err := get[connRecord](ctx, c, seen.key())
-		if err != nil || r.Generation != seen.Generation {
-			if len(end) == 0 {
-				return plainNotFound(err)
-			}
-			_, ended := c.store.Apply(ctx, end...)
-			return errors.Join(plainNotFound(err), ignore(ended, ErrConflict))
-		}
+	return c.upon(ctx, seen, end, func(r *connRecord, rev Revision) error {
 		before := encode(r)
-		ops, err := change(&r)
+		ops, err := change(r)
 		if err != nil {
 			return err
 		}
 		after := encode(r)
 		entry := AuditEntry{By: systemPrincipal, Action: action, Key: r.Key, Target: r.ID, Detail: r.Lost, Before: digestOf(before), After: digestOf(after)}
-		err = c.commit(ctx, entry, append(append(ops, Put(r.key(), after, At(rev))), end...)...)
-		if !conflicted(err, r.key()) {
+		return c.commit(ctx, entry, append(append(ops, Put(r.key(), after, At(rev))), end...)...)
+	})
+}
+
+// upon does something to a connection whose credential is the one that was seen, again when it
+// was renamed, say, in between; otherwise only end. Nothing is done when it cannot be known.
+func (c *Catalog) upon(ctx context.Context, seen *connRecord, end []Op, do func(r *connRecord, rev Revision) error) error {
+	for {
+		r, rev, err := get[connRecord](ctx, c, seen.key())
+		if ignore(err, ErrNotFound) != nil {
 			return err
-		} // else it was renamed, say
+		}
+		if err != nil || r.Generation != seen.Generation {
+			_, ended := c.store.Apply(ctx, end...)
+			return errors.Join(plainNotFound(err), ignore(ended, ErrConflict))
+		}
+		if err := do(&r, rev); !conflicted(err, r.key()) {
+			return err
+		}
 	}
 }

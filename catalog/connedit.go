@@ -146,6 +146,7 @@ func (c *Connections) deleteOnce(ctx context.Context, op, id string) error {
 	ops := []Op{
 		Delete(r.key(), At(rev)), Delete(r.nameKey(), Any()), Delete(r.secretKey(), Any()),
 		Delete(prefixConnID+r.ID, Any()), Delete(r.useKey(), Any()), Delete(r.renewalKey(), Any()),
+		Delete(leaseKey(renewLease(r.ID)), Any()), // a holder that has died would leave it for ever
 	}
 	if r.App != "" {
 		ops = append(ops, Delete(r.appUseKey(), Any()))

@@ -20,6 +20,7 @@ type lease struct {
 	cat *Catalog
 	key connector.Key
 	op  string
+	id  string // tells its records from others'; empty: they cannot be told
 
 	mu      sync.Mutex
 	rev     Revision
@@ -40,7 +41,7 @@ func (c *Catalog) tryLease(ctx context.Context, key connector.Key, op string) (*
 	if c.sightings.held(key, &old, rev, now) {
 		return nil, old.Until.Sub(now), nil
 	}
-	l := &lease{cat: c, key: key, op: op, rev: rev}
+	l := &lease{cat: c, key: key, op: op, id: newID(), rev: rev}
 	switch err := l.write(ctx, now); {
 	case errors.Is(err, ErrConflict):
 		return nil, c.opts.Lease, nil
@@ -65,7 +66,7 @@ func (l *lease) write(ctx context.Context, now time.Time) error {
 
 // record is what is stored of the lease from now on.
 func (l *lease) record(now time.Time) []byte {
-	return encode(leaseRecord{Holder: l.cat.self, Op: l.op, Until: now.Add(l.cat.opts.Lease), Length: l.cat.opts.Lease})
+	return encode(leaseRecord{Holder: l.cat.self, Op: l.op, ID: l.id, Until: now.Add(l.cat.opts.Lease), Length: l.cat.opts.Lease})
 }
 
 // waitLease waits until the lease can be taken. slots is given back while it
@@ -110,7 +111,7 @@ func (l *lease) keep(ctx context.Context) (held context.Context, stop func() err
 }
 
 // renew prolongs the lease. A store that does not answer is tried again until the
-// lease has run out; a record that changed means that it is lost already.
+// lease has run out; a record that somebody else changed means that it is lost already.
 func (l *lease) renew(ctx context.Context) error {
 	expires := l.deadline()
 	ctx, cancel := context.WithDeadline(ctx, expires)
@@ -119,9 +120,30 @@ func (l *lease) renew(ctx context.Context) error {
 	if err == nil {
 		err = l.write(ctx, now)
 	}
-	if errors.Is(err, ErrConflict) || err != nil && !time.Now().Before(expires) {
+	if errors.Is(err, ErrConflict) {
+		if err = l.adopt(ctx); err == nil {
+			err = l.write(ctx, now)
+		}
+	}
+	if errors.Is(err, ErrConflict) || errors.Is(err, errLeaseLost) || err != nil && !time.Now().Before(expires) {
 		return fmt.Errorf("%w: %w", errLeaseLost, err)
 	}
+	return nil
+}
+
+// adopt takes the record of the lease as it is, if it is still this lease's: the reply to a
+// write may have been lost. It returns errLeaseLost if it is not.
+func (l *lease) adopt(ctx context.Context) error {
+	rec, rev, err := get[leaseRecord](ctx, l.cat, leaseKey(l.key))
+	if ignore(err, ErrNotFound) != nil {
+		return err
+	}
+	if err != nil || rec.ID != l.id || l.id == "" {
+		return errLeaseLost
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rev = rev
 	return nil
 }
 

@@ -84,6 +84,7 @@ type itemRecord struct {
 type leaseRecord struct {
 	Holder string        `json:"holder"`
 	Op     string        `json:"op"`
+	ID     string        `json:"id,omitempty"` // of the holding, while it lasts
 	Until  time.Time     `json:"until"`
 	Length time.Duration `json:"length"`
 }

@@ -18,10 +18,11 @@ const (
 // renewalRecord is the journal of a renewal. It is there from before the refresh token is
 // sent until the answer is stored, and after a failure until the next attempt.
 type renewalRecord struct {
-	Generation uint64    `json:"generation"`
-	Sent       bool      `json:"sent,omitempty"`    // a refresh token that may be spent by it
-	Failure    string    `json:"failure,omitempty"` // of the last attempt
-	Until      time.Time `json:"until,omitzero"`    // when the next one may be
+	Generation uint64        `json:"generation"`
+	Sent       bool          `json:"sent,omitempty"`    // a refresh token that may be spent by it
+	Failure    string        `json:"failure,omitempty"` // of the last attempt
+	Until      time.Time     `json:"until,omitzero"`    // when the next one may be
+	Length     time.Duration `json:"length,omitempty"`  // from the failure to Until
 }
 
 // RenewalError says that the token of a connection could not be renewed, and that
@@ -43,116 +44,85 @@ func (r *connRecord) renewalKey() string { return tenantKey(prefixRenewal, r.Ten
 
 // cooling returns how a renewal stands, and a *RenewalError after a failure that
 // is not long ago.
-func (c *Catalog) cooling(ctx context.Context, r *connRecord) (renewalRecord, Revision, error) {
-	rec, rev, err := get[renewalRecord](ctx, c, r.renewalKey())
+func (c *Catalog) cooling(ctx context.Context, r *connRecord) (renewalRecord, error) {
+	rec, _, err := get[renewalRecord](ctx, c, r.renewalKey())
 	if err := ignore(err, ErrNotFound); err != nil {
-		return renewalRecord{}, 0, err
+		return renewalRecord{}, err
 	}
 	if rec.Generation != r.Generation {
-		return renewalRecord{}, rev, nil // left by one before
+		return renewalRecord{}, nil // left by one before
 	}
-	left := rec.Until.Sub(c.opts.Clock())
-	if left > 0 && left <= maxCooldown { // a clock that was set back must not make it longer
-		return rec, rev, &RenewalError{Until: rec.Until, Err: errors.New(rec.Failure)}
+	// Clocks differ between processes; one that was set back must not make it much longer.
+	if left := rec.Until.Sub(c.opts.Clock()); left > 0 && left <= 2*rec.Length {
+		return rec, &RenewalError{Until: rec.Until, Err: errors.New(rec.Failure)}
 	}
-	return rec, rev, nil
+	return rec, nil
 }
 
 // renewal is one renewal under its lease.
 type renewal struct {
-	cat    *Catalog
-	lease  *lease
-	stop   func() error // ends keeping the lease
-	conn   *connRecord
-	cred   *credential
-	record renewalRecord
-	at     Revision // of the record in the store
+	cat   *Catalog
+	lease *lease
+	stop  func() // ends keeping the lease
+	conn  *connRecord
+	rev   Revision // of conn
+	cred  *credential
+	ask   func(context.Context) (*auth.Token, error)
 }
 
 // spends reports whether sending the refresh token may spend it.
 func (n *renewal) spends() bool { return byPerson(n.conn.Type) && !n.cred.keeps }
 
-// ask sends one request to the token endpoint. What it could spend is journaled
-// first.
-func (n *renewal) ask(ctx context.Context) (*auth.Token, error) {
-	_, scheme, err := n.cat.schemeOf(n.conn)
-	if err != nil {
-		return nil, err
+// journal notes that the refresh token is about to be sent, where that may spend it. If it
+// cannot, it ends the lease.
+func (n *renewal) journal(ctx context.Context) error {
+	if !n.spends() {
+		return nil
 	}
-	app, err := n.cat.registrationOf(ctx, n.conn)
-	if err != nil {
-		return nil, err
+	sent := encode(renewalRecord{Generation: n.conn.Generation, Sent: true})
+	_, err := n.lease.apply(ctx, Check(n.conn.key(), At(n.rev)), Put(n.conn.renewalKey(), sent, Any()))
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrConflict):
+		return n.leave(ctx, errOvertaken)
 	}
-	values := n.cred.all(n.conn)
-	provider, err := n.cat.provider(ctx, app, scheme, values)
-	if err != nil {
-		return nil, err
-	}
-	if !byPerson(n.conn.Type) {
-		return obtain(ctx, provider, scheme, values)
-	}
-	if n.cred.token == nil || n.cred.token.RefreshToken.IsZero() {
-		return nil, auth.ErrNoRefreshToken
-	}
-	if n.spends() {
-		sent := encode(renewalRecord{Generation: n.conn.Generation, Sent: true})
-		if n.at, err = n.lease.apply(ctx, Put(n.conn.renewalKey(), sent, atRevision(n.at))); err != nil {
-			return nil, err
-		}
-	}
-	return provider.Refresh(ctx, n.cred.token)
+	// The note may be there all the same, and nothing was sent.
+	return errors.Join(err, n.persist(ctx, func() error {
+		_, err := n.cat.store.Apply(ctx, n.lease.end(), Delete(n.conn.renewalKey(), Any()))
+		return err
+	}))
 }
 
 // keep stores the token that was obtained. The connection may have changed
 // meanwhile in other respects, or be gone.
 func (n *renewal) keep(ctx context.Context, token *auth.Token) error {
-	lost := n.stop()
 	next := &credential{values: n.cred.values, token: token}
-	if old := n.cred.token; old != nil && byPerson(n.conn.Type) {
-		next.keeps = old.RefreshToken.Equal(token.RefreshToken)
+	if byPerson(n.conn.Type) {
+		next.keeps = n.cred.token.RefreshToken.Equal(token.RefreshToken)
 	}
-	store := func() error {
-		return n.amend(ctx, actionRenew, func(r *connRecord) ([]Op, error) {
-			r.Generation++
-			r.hold(token, n.cat.opts.Clock().UTC())
-			sealed, err := n.cat.seal(ctx, r.binding(), next)
-			return []Op{Put(r.secretKey(), sealed, Any())}, err
-		})
-	}
-	err := store()
-	for range 3 { // a store that fails for a moment must not cost the connection
-		if err == nil || errors.Is(err, ErrNotFound) || sleep(ctx, n.cat.opts.Lease/20) != nil {
-			break
-		}
-		err = store()
-	}
+	err := n.amend(ctx, actionRenew, func(r *connRecord) ([]Op, error) {
+		r.Generation++
+		r.hold(token, n.cat.opts.Clock().UTC())
+		sealed, err := n.cat.seal(ctx, r.binding(), next)
+		return []Op{Put(r.secretKey(), sealed, Any())}, err
+	})
 	if errors.Is(err, ErrNotFound) { // deleted meanwhile: nobody will use it
 		n.cat.revokeSoon(n.conn, next)
-		return err
 	}
-	return errors.Join(err, ignore(lost, errLeaseLost))
+	return err
 }
 
 // failed sorts out what an attempt has left.
 func (n *renewal) failed(ctx context.Context, err error) error {
 	refused, answered := errors.AsType[*auth.TokenError](err)
 	switch {
-	case errors.Is(err, auth.ErrNoRefreshToken):
-		return n.giveUp(ctx, "the token has ended, and the provider gave none to renew it with")
 	case errors.Is(err, auth.ErrInvalidGrant) && byPerson(n.conn.Type):
 		return n.giveUp(ctx, "the provider no longer accepts it: "+err.Error())
 	case answered && n.spends() && lostAnswer(refused):
 		return n.giveUp(ctx, "the provider's answer was lost: "+err.Error())
 	}
-	cooldown := n.cat.opts.RefreshCooldown
-	if answered {
-		cooldown = min(max(cooldown, refused.RetryAfter), maxCooldown)
-	}
-	until := n.cat.opts.Clock().Add(cooldown).UTC()
-	record := encode(renewalRecord{Generation: n.conn.Generation, Failure: clipText(err.Error()), Until: until})
-	lost := n.stop()
-	_, stored := n.cat.store.Apply(ctx, n.lease.end(), Put(n.conn.renewalKey(), record, atRevision(n.at)))
-	return errors.Join(&RenewalError{Until: until, Err: err}, ignore(lost, errLeaseLost), ignore(stored, ErrConflict))
+	return n.cool(ctx, err)
 }
 
 // lostAnswer reports whether the refresh token may be spent and its successor
@@ -164,20 +134,67 @@ func lostAnswer(e *auth.TokenError) bool {
 
 // giveUp makes the connection wait for its owner.
 func (n *renewal) giveUp(ctx context.Context, reason string) error {
-	lost := n.stop()
-	err := n.amend(ctx, actionLost, func(r *connRecord) ([]Op, error) {
+	return n.amend(ctx, actionLost, func(r *connRecord) ([]Op, error) {
 		r.lose(reason, n.cat.opts.Clock().UTC())
 		return nil, nil
 	})
-	return errors.Join(err, ignore(lost, errLeaseLost))
 }
 
-// amend changes the connection and ends lease and journal with it. Whatever another holder has
-// decided meanwhile stands.
-func (n *renewal) amend(ctx context.Context, action string, change func(*connRecord) ([]Op, error)) error {
-	err := n.cat.amend(ctx, n.conn, action, change, n.lease.end(), Delete(n.conn.renewalKey(), Any()))
-	if conflicted(err, leaseKey(n.lease.key)) {
-		return nil // stalled for too long
+// cool lets nobody ask again for a while.
+func (n *renewal) cool(ctx context.Context, cause error) error {
+	length := n.cat.opts.RefreshCooldown
+	if refused, ok := errors.AsType[*auth.TokenError](cause); ok {
+		length = max(length, min(refused.RetryAfter, maxCooldown))
 	}
-	return err
+	until := n.cat.opts.Clock().Add(length).UTC()
+	record := encode(renewalRecord{Generation: n.conn.Generation, Failure: clipText(cause.Error()), Until: until, Length: length})
+	var failed error // unless the credential was replaced meanwhile
+	err := n.persist(ctx, func() error {
+		return n.cat.upon(ctx, n.conn, n.end(), func(r *connRecord, rev Revision) error {
+			failed = &RenewalError{Until: until, Err: cause}
+			_, err := n.cat.store.Apply(ctx, n.lease.end(), Check(r.key(), At(rev)), Put(r.renewalKey(), record, Any()))
+			return err
+		})
+	})
+	if errors.Is(err, errOvertaken) {
+		return err
+	}
+	return errors.Join(failed, err)
+}
+
+// end are the ops that end the lease, with nothing left to be known of the renewal.
+func (n *renewal) end() []Op {
+	return []Op{n.lease.end(), Delete(n.conn.renewalKey(), Any())}
+}
+
+// amend changes the connection and ends lease and journal with it.
+func (n *renewal) amend(ctx context.Context, action string, change func(*connRecord) ([]Op, error)) error {
+	return n.persist(ctx, func() error { return n.cat.amend(ctx, n.conn, action, change, n.end()...) })
+}
+
+// persist makes the write that ends the lease. A store, or a keeper of keys, that fails for a moment must
+// not cost the connection, so it is tried again for as long as a lease lasts. What another
+// holder has decided meanwhile stands.
+func (n *renewal) persist(ctx context.Context, write func() error) error {
+	n.stop()
+	for patience := time.Now().Add(n.cat.opts.Lease); ; {
+		err := write()
+		if conflicted(err, leaseKey(n.lease.key)) {
+			if err = n.lease.adopt(ctx); err == nil {
+				continue
+			}
+		}
+		switch {
+		case errors.Is(err, errLeaseLost):
+			return errOvertaken
+		case err == nil, errors.Is(err, ErrNotFound), time.Now().After(patience), sleep(ctx, n.cat.opts.Lease/20) != nil:
+			return err
+		}
+	}
+}
+
+// leave gives the lease back when nobody was asked.
+func (n *renewal) leave(ctx context.Context, err error) error {
+	n.stop()
+	return joinRelease(ctx, n.lease, err)
 }
