@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 	work := map[string]func(context.Context, catalog.Store) error{
 		"increment": incrementOften,
 		"write":     writeForEver,
+		"renew":     renewInProcess,
 	}[os.Getenv(workerEnv)]
 	if work == nil {
 		os.Exit(m.Run())
