@@ -70,6 +70,7 @@ func TestP12_EveryFaultLeavesTheOldState(t *testing.T) {
 			require.NoError(t, healthy.Verify(t.Context(), old), where)
 			if err == nil { // what failed was not needed
 				require.NoError(t, healthy.Verify(t.Context(), r), where)
+				assert.Empty(t, leftovers(t, dir), where)
 				continue
 			}
 			require.ErrorIs(t, err, full, where)

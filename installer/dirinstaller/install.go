@@ -39,24 +39,23 @@ func (in *Installer) Install(ctx context.Context, pkg *installer.Package, report
 	if err != nil {
 		return nil, err
 	}
-	r, err = in.fill(ctx, s, pkg, report)
-	if rerr := s.remove(); err != nil {
-		return nil, errors.Join(err, rerr)
+	r, err = in.fill(ctx, s, prefix, pkg, report)
+	if err != nil {
+		return nil, errors.Join(err, s.remove())
 	}
-	// An attempt that cannot be removed after its commit is left to Sweep.
 	return r, nil
 }
 
 // fill makes the package in the stage and commits it.
-func (in *Installer) fill(ctx context.Context, s *stage, pkg *installer.Package, report func(installer.Progress)) (*installer.Receipt, error) {
+func (in *Installer) fill(ctx context.Context, s *stage, prefix string, pkg *installer.Package, report func(installer.Progress)) (*installer.Receipt, error) {
 	r, err := in.pipeline.Run(ctx, pkg, s, report)
 	if err != nil {
 		return nil, err
 	}
-	if err := writeReceipt(s.disk, path.Join(s.path, newDir, receiptFile), r); err != nil {
+	if err := writeReceipt(s.disk, path.Join(s.path, receiptFile), r); err != nil {
 		return nil, err
 	}
-	if err := s.disk.Sync(path.Join(s.path, newDir)); err != nil {
+	if err := s.disk.Sync(s.path); err != nil {
 		return nil, fmt.Errorf("flush: %w", err)
 	}
 	if err := s.close(); err != nil {
@@ -65,15 +64,16 @@ func (in *Installer) fill(ctx context.Context, s *stage, pkg *installer.Package,
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := commit(s, r); err != nil {
+	if err := commit(s, prefix, r); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
 	return r, nil
 }
 
-// commit moves the new package into its place. What does not verify there is
-// moved to the stage, and back if that was for nothing.
-func commit(s *stage, r *installer.Receipt) error {
+// commit makes the attempt the content. Where nothing was in the way this is the
+// last thing to be done, so that nothing is left when it has succeeded. What does not verify there is
+// moved to an attempt of its own, and back if that was for nothing.
+func commit(s *stage, prefix string, r *installer.Receipt) error {
 	content, err := contentPath(r.Digest)
 	if err != nil {
 		return err
@@ -82,32 +82,31 @@ func commit(s *stage, r *installer.Receipt) error {
 	if err := s.disk.MkdirAll(parent, 0o755); err != nil {
 		return err
 	}
-	old, fresh := path.Join(s.path, oldDir), path.Join(s.path, newDir)
-	replaced, err := moveAway(s.disk, content, old)
+	old := ""
+	if _, err = s.disk.Lstat(content); err == nil {
+		old, err = moveAway(s.disk, content, prefix)
+	} else if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
 	if err != nil {
 		return err
 	}
-	err = s.disk.Rename(fresh, content)
+	err = s.disk.Rename(s.path, content)
 	if err == nil {
-		if err = syncAll(s.disk, parent, contentDir, "."); err == nil {
-			return nil
+		if err = syncAll(s.disk, parent, contentDir, "."); err != nil {
+			// It is there, but may not be after the next power cut.
+			err = errors.Join(err, s.disk.Rename(content, s.path))
 		}
-		// It is there, but may not be after the next power cut.
-		err = errors.Join(err, s.disk.Rename(content, fresh))
 	}
-	if replaced {
-		err = errors.Join(err, s.disk.Rename(old, content))
+	if old == "" {
+		return err
 	}
+	if err != nil {
+		err = errors.Join(err, s.disk.Rename(path.Join(old, oldDir), content))
+	}
+	// What cannot be removed after the commit is left to Sweep.
+	_ = s.disk.RemoveAll(old)
 	return err
-}
-
-// moveAway renames what is in the way, if anything is.
-func moveAway(d disk, content, old string) (moved bool, err error) {
-	err = d.Rename(content, old)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // syncAll flushes directories, the inner before the outer.

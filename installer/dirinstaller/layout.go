@@ -18,9 +18,8 @@ const (
 	receiptFile = "receipt.json"
 	filesDir    = "files"
 
-	artifactFile = "artifact" // of an attempt: the bytes as received
-	newDir       = "new"      // of an attempt: what becomes the content
-	oldDir       = "old"      // of an attempt: what is to be deleted
+	artifactFile = "artifact" // of an attempt: the bytes as received, until they are unpacked
+	oldDir       = "old"      // of an attempt to delete: what is to go
 )
 
 // contentPath returns where the package with this artifact lies. The digest
@@ -45,7 +44,7 @@ func newAttempt(d disk, prefix string) (string, error) {
 		return "", fmt.Errorf("make stage: %w", err)
 	}
 	name := path.Join(stageDir, prefix+strings.ToLower(rand.Text()))
-	if err := d.Mkdir(name, 0o700); err != nil {
+	if err := d.Mkdir(name, 0o755); err != nil { // it may become the content; the stage is closed to others
 		return "", fmt.Errorf("make stage: %w", err)
 	}
 	return name, nil
@@ -71,16 +70,25 @@ func clearAttempts(d disk, prefix string) (int, error) {
 	return removed, nil
 }
 
-// discard deletes a path so that no crash shows half of it: it is moved to the
-// stage first.
-func discard(d disk, name, prefix string) error {
-	attempt, err := newAttempt(d, prefix)
+// moveAway moves a path to an attempt of its own, which is returned.
+func moveAway(d disk, name, prefix string) (attempt string, err error) {
+	attempt, err = newAttempt(d, prefix)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := d.Rename(name, path.Join(attempt, oldDir)); err != nil {
 		_ = d.RemoveAll(attempt) // empty, and the error below is the one to tell
-		return fmt.Errorf("move away: %w", err)
+		return "", fmt.Errorf("move away: %w", err)
+	}
+	return attempt, nil
+}
+
+// discard deletes a path so that no crash shows half of it: it is moved to the
+// stage first.
+func discard(d disk, name, prefix string) error {
+	attempt, err := moveAway(d, name, prefix)
+	if err != nil {
+		return err
 	}
 	if err := d.Sync(path.Dir(name)); err != nil {
 		return fmt.Errorf("flush: %w", err)

@@ -210,7 +210,7 @@ func TestInstallClearsOnlyItsOwnLeftovers(t *testing.T) {
 	own := filepath.Join(dir, stageDir, attemptPrefix(pkg.Key, pkg.Version, pkg.Artifact.Digest)+"dead")
 	other := filepath.Join(dir, stageDir, attemptPrefix(pkg.Key, "2.0.0", pkg.Artifact.Digest)+"alive")
 	for _, name := range []string{own, other} {
-		require.NoError(t, os.MkdirAll(filepath.Join(name, newDir, filesDir), 0o755))
+		require.NoError(t, os.MkdirAll(filepath.Join(name, filesDir), 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(name, artifactFile), []byte("half of it"), 0o600))
 	}
 	_, err := quick(dir).Install(t.Context(), pkg, nil)

@@ -10,7 +10,7 @@ import (
 	"github.com/patchbay/patchbay/installer"
 )
 
-// stage is one attempt below stage/.
+// stage is one attempt below stage/, which becomes the content as it is.
 type stage struct {
 	disk disk
 	path string
@@ -25,7 +25,7 @@ func newStage(d disk, prefix string) (*stage, error) {
 		return nil, err
 	}
 	s := &stage{disk: d, path: attempt}
-	files := path.Join(attempt, newDir, filesDir)
+	files := path.Join(attempt, filesDir)
 	if err = d.MkdirAll(files, 0o755); err == nil {
 		s.sink, err = d.Sink(files)
 	}
@@ -54,7 +54,7 @@ func (s *stage) Spool() (installer.Spool, error) {
 }
 
 func (s *stage) Files() (fs.FS, error) {
-	files := path.Join(s.path, newDir, filesDir)
+	files := path.Join(s.path, filesDir)
 	if err := syncTree(s.disk, files); err != nil {
 		return nil, err
 	}
