@@ -232,3 +232,28 @@ func TestP9_ChangeBetweenCheckAndCommitIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, catalog.ErrStalePlan)
 	require.ErrorContains(t, err, "2.0.0", "it says what is active now")
 }
+
+// A process that begins to lead an operation the moment another one has closed it keeps no
+// lease behind: nobody would ever come back to end it.
+func TestP12_LeadingAnOperationThatIsClosedLeavesNoLease(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, []string{"a@1.0.0"})
+	open := b.disk.gate("a@1.0.0")
+	op, err := b.admin.Install(t.Context(), b.plan(t, "a"))
+	require.NoError(t, err)
+	late := catalogtest.NewFaultStore(b.store)
+	looked := make(chan struct{})
+	late.Add(catalogtest.StoreFault{Method: catalogtest.StoreGet, Key: "op/", Do: func(context.Context) error {
+		defer close(looked)
+		open()
+		_, err := op.Wait(within(t, 5*time.Second))
+		b.settle(t, "it is closed")
+		return err
+	}})
+	other := b.second(t, func(o *catalog.Options) { o.Store = late })
+	<-looked
+	other.close(t) // and waits for what it has begun
+	leases, err := b.store.List(t.Context(), "lease/", "", 1)
+	require.NoError(t, err)
+	assert.Empty(t, leases)
+}

@@ -57,10 +57,12 @@ func (r *runner) run(ctx context.Context, rec opRecord, lead *lease) {
 	}
 	err := r.items(ctx, rec, lead != nil)
 	lost := stop()
+	closed := false
 	if err == nil {
 		r.cat.sightings.forget(leadKey(rec.ID))
-		err = r.cat.closeOperation(ctx, rec)
-	} else if lead != nil && lost == nil {
+		closed, err = r.cat.closeOperation(ctx, rec)
+	}
+	if !closed && lead != nil && lost == nil {
 		err = joinRelease(ctx, lead, err)
 	}
 	// Where an item is not final, or the operation not closed, healLoop takes it up again.
@@ -95,17 +97,19 @@ func (r *runner) items(ctx context.Context, rec opRecord, leads bool) error {
 // leadKey is the lease of an operation. It is the key of no connector.
 func leadKey(op string) connector.Key { return connector.Key("@" + op) }
 
-// closeOperation records that every item is final. Several processes may do
-// so; the first one counts.
-func (c *Catalog) closeOperation(ctx context.Context, rec opRecord) error {
+// closeOperation records that every item is final, and ends the lease for leading the
+// operation, whoever holds it. Several processes may do so; the first one counts. It is not closed
+// here if it was before: then a lease that was taken since is for its holder to end.
+func (c *Catalog) closeOperation(ctx context.Context, rec opRecord) (closed bool, err error) {
 	_, rev, err := get[struct{}](ctx, c, prefixOpen+rec.ID)
 	if err != nil {
-		return ignore(err, ErrNotFound)
+		return false, ignore(err, ErrNotFound)
 	}
 	rec.Done = c.opts.Clock().UTC()
 	err = c.commit(ctx, AuditEntry{By: rec.By, Action: "install.end", Target: rec.ID},
 		Delete(prefixOpen+rec.ID, At(rev)), Put(prefixOp+rec.ID, encode(rec), Any()), Delete(leaseKey(leadKey(rec.ID)), Any()))
-	return ignore(err, ErrConflict)
+	err = ignore(err, ErrConflict)
+	return err == nil, err
 }
 
 // takeUp starts work on every unfinished operation; one that cannot be read stops
