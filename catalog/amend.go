@@ -23,6 +23,9 @@ func (r *connRecord) lose(reason string, now time.Time) {
 
 // resume is the state of a connection that nobody holds back any more.
 func (r *connRecord) resume() (ConnectionState, string) {
+	if r.Disabled != nil {
+		return ConnectionDisabled, *r.Disabled
+	}
 	if r.Lost != "" {
 		return ConnectionNeedsReauth, r.Lost
 	}

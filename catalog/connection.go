@@ -99,8 +99,9 @@ type connRecord struct {
 	Admitted governance.Record `json:"admitted"`
 	App      string            `json:"app,omitempty"` // the id of the registration it goes by
 	OwnApp   bool              `json:"ownApp,omitempty"`
-	Lost     string            `json:"lost,omitempty"`  // why the credential is of no use any more
-	Fixed    []string          `json:"fixed,omitempty"` // parameters that a policy gave and no user may change
+	Lost     string            `json:"lost,omitempty"`     // why the credential is of no use any more
+	Disabled *string           `json:"disabled,omitempty"` // why its owner had disabled it before it was quarantined
+	Fixed    []string          `json:"fixed,omitempty"`    // parameters that a policy gave and no user may change
 	// Generation counts how often the secret was replaced (C8, C9).
 	Generation uint64    `json:"generation"`
 	Obtained   time.Time `json:"obtained,omitzero"`  // when the token was

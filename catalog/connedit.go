@@ -42,9 +42,17 @@ func (c *Connections) SetDefault(ctx context.Context, id string) error {
 	})
 }
 
-// Disable stops the connection until Enable. One that is quarantined stays so.
+// Disable stops the connection until Enable. reason may be empty, and has at most 4096 bytes. One that
+// is quarantined stays so.
 func (c *Connections) Disable(ctx context.Context, id, reason string) error {
 	return c.edit(ctx, "disable connection", id, func(r *connRecord) ([]Op, error) {
+		var faults faultList
+		if reason != "" {
+			faults.reason("reason", reason)
+		}
+		if err := faults.err(); err != nil {
+			return nil, err
+		}
 		return nil, c.cat.move(r, ConnectionDisabled, reason)
 	})
 }
@@ -56,6 +64,7 @@ func (c *Connections) Enable(ctx context.Context, id string) error {
 		if r.State != ConnectionDisabled {
 			return nil, fmt.Errorf("%w: it is %s", ErrInvalid, r.State)
 		}
+		r.Disabled = nil
 		state, reason := r.resume()
 		return nil, c.cat.move(r, state, reason)
 	})

@@ -15,12 +15,17 @@ func (a *Admin) Quarantine(ctx context.Context, id, reason string) error {
 		return &Error{Op: op, Key: id, Err: err}
 	}
 	return a.setState(ctx, op, id, func(r *connRecord) error {
+		if r.State == ConnectionDisabled {
+			was := r.Reason
+			r.Disabled = &was
+		}
 		r.State, r.Reason = ConnectionQuarantined, reason
 		return nil
 	})
 }
 
-// Release ends a quarantine: the connection is active, or needs to authenticate if it did before.
+// Release ends a quarantine: the connection is active, or disabled if it was before, or needs to
+// authenticate if it did before.
 func (a *Admin) Release(ctx context.Context, id string) error {
 	return a.setState(ctx, "release", id, func(r *connRecord) error {
 		if r.State != ConnectionQuarantined {
