@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -127,7 +128,9 @@ func TestC8_KeyRotationOf10000ConnectionsUnderLoad(t *testing.T) {
 					_, err := b.For(viewerP).Connections().Reauthenticate(t.Context(), ids[i], &catalog.ReauthRequest{
 						Params: map[string]any{"token": fmt.Sprint("secret ", i)},
 					})
-					assert.NoError(t, err)
+					if !errors.Is(err, catalog.ErrConflict) { // two at once on one connection: one is told
+						assert.NoError(t, err)
+					}
 				}
 			}
 		})
