@@ -1,0 +1,58 @@
+package catalog_test
+
+import (
+	"testing"
+
+	"github.com/patchbay/patchbay/auth/authtest"
+	"github.com/patchbay/patchbay/catalog"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestC4_DeletionRevokesAtTheProvider(t *testing.T) {
+	t.Parallel()
+	f := newOAuth(t, nil)
+	conn := f.connect(t, viewerP, "mine")
+	_, err := f.mine().Triggers(conn.ID).Create(t.Context(), "received", &catalog.TriggerRequest{Name: "t"})
+	require.NoError(t, err)
+	require.NoError(t, f.mine().Delete(t.Context(), conn.ID))
+	f.nothingMade(t)
+	assert.Empty(t, f.keys(t, "trigger/"))
+	f.givenBack(t, 1)
+	require.ErrorIs(t, f.mine().Delete(t.Context(), conn.ID), catalog.ErrNotFound)
+}
+
+func TestC4_RevocationBlocksNothing(t *testing.T) {
+	t.Parallel()
+	for name, step := range map[string]authtest.Step{
+		"hangs": authtest.Hang(), "fails": authtest.Reply(500, nil, ""), "refuses": authtest.Refuse(400, "unsupported_token_type", ""),
+		"breaks": authtest.DropBefore(), "redirects": authtest.Redirect(307, "https://evil.example/"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newOAuth(t, nil)
+			conn := f.connect(t, viewerP, "mine")
+			f.server.Script(authtest.Revoke, step)
+			require.NoError(t, f.mine().Delete(t.Context(), conn.ID))
+			f.nothingMade(t)
+			require.Eventually(t, func() bool { return f.server.Count(authtest.Revoke) == 1 }, patience, tick)
+			f.connect(t, viewerP, "mine")
+			f.close(t) // nor does it hold up the end
+			assert.Equal(t, 1, f.server.Count(authtest.Revoke), "it is tried once")
+		})
+	}
+}
+
+// What does not open any more is deleted all the same.
+func TestC4_WhatIsDamagedIsDeleted(t *testing.T) {
+	t.Parallel()
+	f := newOAuth(t, nil)
+	conn, other := f.connect(t, viewerP, "mine"), f.connect(t, viewerP, "other")
+	theirs, err := f.store.Get(t.Context(), "connsecret/acme/"+other.ID)
+	require.NoError(t, err)
+	_, err = f.store.Apply(t.Context(), catalog.Put("connsecret/acme/"+conn.ID, theirs.Value, catalog.Any()))
+	require.NoError(t, err)
+	require.NoError(t, f.mine().Delete(t.Context(), conn.ID))
+	f.whole(t, "the other stays")
+	assert.Zero(t, f.server.Count(authtest.Revoke))
+}
