@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"github.com/patchbay/patchbay/catalog"
 )
@@ -13,31 +11,27 @@ func (s *Store) Apply(ctx context.Context, ops ...catalog.Op) (catalog.Revision,
 	if err := s.usable(ctx, catalog.ValidateApply(ops...)); err != nil {
 		return 0, s.failure(ctx, "apply", err)
 	}
-	var before, after state
-	err := s.writer.transact(ctx, func(tx *transaction) (bool, error) {
-		var err error
-		if before, err = tx.state(); err != nil {
+	var before, after catalog.Revision
+	err := s.writer.transact(ctx, (*transaction).lock, func(tx *transaction) (bool, error) {
+		p := newPending(tx.st)
+		err := tx.load(p, ops)
+		if err == nil {
+			err = p.apply(ops)
+		}
+		before, after = tx.st.revision, p.st.revision
+		if err != nil || before == after {
 			return false, err
 		}
-		if after, err = tx.apply(before, ops); err != nil {
-			return false, err
-		}
-		if after.revision == before.revision {
-			return false, nil
-		}
-		if after, err = tx.forget(after, s.o.Deletions); err != nil {
-			return false, err
-		}
-		return true, tx.exec(s.dialect.sql.save, after.revision, after.floor, after.deletions)
+		return true, tx.write(p, s.o.Deletions)
 	})
 	if err != nil {
 		return 0, s.failure(ctx, "apply", err)
 	}
-	if after.revision != before.revision {
-		s.saw(after.revision)
+	if after != before {
+		s.saw(after)
 		s.hub.Notify()
 	}
-	return after.revision, nil
+	return after, nil
 }
 
 // state is the row of counters.
@@ -47,99 +41,46 @@ type state struct {
 	deletions int              // those that are not
 }
 
-func (tx *transaction) state() (state, error) {
-	var st state
-	err := tx.one(tx.writer.d.sql.state, nil, &st.revision, &st.floor, &st.deletions)
-	return st, err
+// pending is what Applys, one after another, have come to and is still to be written.
+type pending struct {
+	st   state
+	keys map[string]*pendingKey
 }
 
-// apply does ops whose preconditions hold, and returns the state afterwards: with the same
-// revision when nothing had to change.
-func (tx *transaction) apply(st state, ops []catalog.Op) (state, error) {
-	present := make([]bool, len(ops))
+// pendingKey is a key that one of the Applys names.
+type pendingKey struct {
+	stored  bool             // has a record in the database
+	current catalog.Revision // as the next Apply finds it, 0 when absent
+	value   []byte           // if changed
+	changed catalog.Revision // by which Apply, 0 when by none
+}
+
+func newPending(st state) *pending {
+	return &pending{st: st, keys: map[string]*pendingKey{}}
+}
+
+// apply does ops if all preconditions hold, else nothing. All keys must have been loaded.
+func (p *pending) apply(ops []catalog.Op) error {
+	changes := false
 	for i, op := range ops {
-		current, err := tx.find(op.Key)
-		if err != nil {
-			return st, err
-		}
+		current := p.keys[op.Key].current
 		if !op.If.Holds(current) {
-			return st, &catalog.ConflictError{Index: i, Key: op.Key}
+			return &catalog.ConflictError{Index: i, Key: op.Key}
 		}
-		present[i] = current != 0
+		changes = changes || op.Kind == catalog.OpPut || op.Kind == catalog.OpDelete && current != 0
 	}
-	next := st
-	next.revision++
-	changed := false
-	for i, op := range ops {
-		var err error
+	if !changes {
+		return nil
+	}
+	p.st.revision++
+	for _, op := range ops {
+		k := p.keys[op.Key]
 		switch {
 		case op.Kind == catalog.OpPut:
-			err = tx.put(&next, op, present[i])
-		case op.Kind == catalog.OpDelete && present[i]:
-			err = tx.remove(&next, op.Key)
-		default:
-			continue
+			k.current, k.value, k.changed = p.st.revision, present(op.Value), p.st.revision
+		case op.Kind == catalog.OpDelete && k.current != 0:
+			k.current, k.value, k.changed = 0, nil, p.st.revision
 		}
-		if err != nil {
-			return st, err
-		}
-		changed = true
 	}
-	if !changed {
-		return st, nil
-	}
-	return next, nil
-}
-
-// find returns the revision of the record under key, 0 when there is none. It is
-// where a long Apply notices that its caller has gone.
-func (tx *transaction) find(key string) (catalog.Revision, error) {
-	var rev catalog.Revision
-	err := tx.one(tx.writer.d.sql.find, []any{[]byte(key)}, &rev)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return rev, errors.Join(err, tx.caller.Err())
-}
-
-func (tx *transaction) put(st *state, op catalog.Op, present bool) error {
-	q := &tx.writer.d.sql
-	value := op.Value
-	if value == nil {
-		value = []byte{} // nil would be NULL
-	}
-	if err := tx.exec(q.put, []byte(op.Key), st.revision, value); err != nil {
-		return err
-	}
-	if present || st.deletions == 0 {
-		return tx.caller.Err()
-	}
-	n, err := tx.affected(q.unbury, []byte(op.Key))
-	st.deletions -= n
-	return errors.Join(err, tx.caller.Err())
-}
-
-func (tx *transaction) remove(st *state, key string) error {
-	q := &tx.writer.d.sql
-	if err := tx.exec(q.remove, []byte(key)); err != nil {
-		return err
-	}
-	st.deletions++
-	return errors.Join(tx.exec(q.bury, []byte(key), st.revision), tx.caller.Err())
-}
-
-// forget drops the oldest deletions beyond the number that is remembered.
-// Deletions of one revision go together: part of them helps nobody.
-func (tx *transaction) forget(st state, remembered int) (state, error) {
-	excess := st.deletions - remembered
-	if excess <= 0 {
-		return st, nil
-	}
-	q := &tx.writer.d.sql
-	if err := tx.one(q.nthDeletion, []any{excess - 1}, &st.floor); err != nil {
-		return st, err
-	}
-	n, err := tx.affected(q.forget, st.floor)
-	st.deletions -= n
-	return st, err
+	return nil
 }

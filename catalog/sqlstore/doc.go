@@ -15,6 +15,10 @@
 // counter row, so they are in the order of the commits, whichever process
 // commits. A read never waits for a write.
 //
+// When others hold the lock, Apply waits as long as its context lives, or
+// [Options].BusyTimeout when that has no deadline, and then fails with [ErrBusy].
+// Both dialects change nothing when Apply fails, except with [ErrInDoubt].
+//
 // # SQLite
 //
 // Any driver will do whose SQLite is at least 3.51.3, which is checked: older ones
@@ -31,11 +35,31 @@
 // are and change no setting of theirs. With many concurrent readers,
 // db.SetMaxIdleConns saves opening connections again and again.
 //
-// When another process holds the lock, Apply waits as long as its context
-// lives, or [Options].BusyTimeout when that has no deadline. SQLITE_BUSY does not
-// reach the caller.
+// SQLITE_BUSY does not reach the caller.
 //
 // A copy of the database file alone is no backup: recent commits are in the file beside
 // it, whose name ends in -wal. Use VACUUM INTO or the backup interface of the driver. A
 // follower notices when an older backup has been put in place.
+//
+// # PostgreSQL
+//
+// The server must be of version 14 or later. Any driver will do, such as
+// github.com/jackc/pgx/v5/stdlib, and programs on many machines may share the database. The tables are made in the first
+// schema of the search path that exists when Open is called, and are found there from then on. Who may
+// not make tables may still use them.
+//
+// One connection of the pool is the writer's until Close. It has
+// synchronous_commit=on (remote_apply is left as it is), no timeouts for statements and locks, and is then
+// closed rather than given back. A server with fsync=off is refused. The
+// connection must be a session: a pooler in between must not hand it to others after each
+// transaction. A transaction in which a program falls silent is ended by the server after 10 seconds, so
+// that a machine that dies does not keep the others from writing.
+//
+// While the server restarts or fails over, calls wait as they do for locks. When the answer to COMMIT is lost,
+// the store looks on a new connection whether it was done, and does it again if it was not.
+// Only who runs out of time before gets [ErrInDoubt]. A standby that
+// takes over must have all that was acknowledged (synchronous_standby_names), which is the server's affair.
+//
+// The time of leases is the server's. Commits of others are noticed by asking, every
+// [Options].PollInterval; LISTEN is beyond database/sql.
 package sqlstore

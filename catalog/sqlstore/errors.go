@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -22,6 +23,9 @@ var (
 	// ErrBusy is returned when others kept the database locked for the whole of
 	// Options.BusyTimeout. Nothing has changed. It wraps os.ErrDeadlineExceeded.
 	ErrBusy error = &wrapping{"the database is locked by others", os.ErrDeadlineExceeded}
+	// ErrInDoubt is returned by Apply when COMMIT failed or had no answer, and it could not be
+	// found out in time whether the ops were done: read before trying again.
+	ErrInDoubt = errors.New("it is not known whether the transaction was committed")
 )
 
 // VersionError is returned by Open when the database's software is too old. It wraps
@@ -53,9 +57,18 @@ func (e *SchemaError) Error() string {
 // Unwrap returns errors.ErrUnsupported.
 func (e *SchemaError) Unwrap() error { return errors.ErrUnsupported }
 
-// commitError marks the failure of a COMMIT, after which it is not known whether the
+// commitError is the failure of a COMMIT, after which it is not known whether the
 // transaction was done.
 type commitError struct{ err error }
 
-func (e *commitError) Error() string { return "commit: " + e.err.Error() }
-func (e *commitError) Unwrap() error { return e.err }
+func (e *commitError) Error() string        { return ErrInDoubt.Error() + ": " + e.err.Error() }
+func (e *commitError) Is(target error) bool { return target == ErrInDoubt }
+
+// Unwrap returns what the driver said, but never that a context has ended: by the promise of
+// catalog.Store that would mean that nothing has changed.
+func (e *commitError) Unwrap() error {
+	if errors.Is(e.err, context.Canceled) || errors.Is(e.err, context.DeadlineExceeded) {
+		return nil
+	}
+	return e.err
+}

@@ -18,7 +18,8 @@ type fake struct {
 	mu      sync.Mutex
 	answers map[string]answer
 	log     []string // the statements that were run, with the number of the connection
-	conns   int      // opened so far
+	args    []driver.Value
+	conns   int // opened so far
 	closed  int
 }
 
@@ -66,11 +67,11 @@ func (f *fake) ran(statement string) int {
 	return n
 }
 
-func (f *fake) run(query string) ([][]driver.Value, error) {
+func (f *fake) run(query string, args []driver.Value) ([][]driver.Value, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	query = strings.Join(strings.Fields(query), " ")
-	f.log = append(f.log, query)
+	f.log, f.args = append(f.log, query), append(f.args, args...)
 	best := ""
 	for statement := range f.answers {
 		if strings.HasPrefix(query, statement) && len(statement) > len(best) {
@@ -128,13 +129,13 @@ type fakeStmt struct {
 
 func (s fakeStmt) Close() error  { return nil }
 func (s fakeStmt) NumInput() int { return -1 }
-func (s fakeStmt) Exec([]driver.Value) (driver.Result, error) {
-	_, err := s.run(s.query)
+func (s fakeStmt) Exec(args []driver.Value) (driver.Result, error) {
+	_, err := s.run(s.query, args)
 	return driver.RowsAffected(1), err
 }
 
-func (s fakeStmt) Query([]driver.Value) (driver.Rows, error) {
-	rows, err := s.run(s.query)
+func (s fakeStmt) Query(args []driver.Value) (driver.Rows, error) {
+	rows, err := s.run(s.query, args)
 	return &fakeRows{rows: rows}, err
 }
 

@@ -22,7 +22,7 @@ type migration struct {
 }
 
 // migrations reads the embedded steps, in order.
-func (d *dialect) steps(prefix string) ([]migration, error) {
+func (d *dialect) steps() ([]migration, error) {
 	names, err := fs.Glob(migrationFiles, path.Join(d.migrations, "*.sql"))
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (d *dialect) steps(prefix string) ([]migration, error) {
 		}
 		sum := sha256.Sum256(data)
 		m := migration{digest: hex.EncodeToString(sum[:])}
-		for s := range strings.SplitSeq(named(prefix, string(data)), ";\n") {
+		for s := range strings.SplitSeq(d.names.Replace(string(data)), ";\n") {
 			if strings.TrimSpace(s) != "" {
 				m.statements = append(m.statements, s)
 			}
@@ -45,31 +45,50 @@ func (d *dialect) steps(prefix string) ([]migration, error) {
 	return steps, nil
 }
 
-// migrate brings the schema up to date, within the transaction of conn, and reports
-// whether it changed anything.
-func (d *dialect) migrate(ctx context.Context, conn *sql.Conn, prefix string) (bool, error) {
-	steps, err := d.steps(prefix)
+// migrate brings the schema up to date within a transaction, and reports whether it
+// changed anything.
+func (tx *transaction) migrate() (bool, error) {
+	d := tx.writer.d
+	steps, err := d.steps()
 	if err != nil {
 		return false, err
 	}
-	if _, err := conn.ExecContext(ctx, d.sql.ledger); err != nil {
+	if err := tx.makeLedger(); err != nil {
 		return false, err
 	}
-	done, err := d.check(ctx, conn, steps)
+	done, err := d.check(tx.ctx, tx.conn, steps)
 	if err != nil {
 		return false, err
 	}
 	for i, step := range steps[done:] {
 		for _, s := range step.statements {
-			if _, err := conn.ExecContext(ctx, s); err != nil {
+			if _, err := tx.conn.ExecContext(tx.ctx, s); err != nil {
 				return false, fmt.Errorf("migration %d: %w", done+i+1, err)
 			}
 		}
-		if _, err := conn.ExecContext(ctx, d.sql.record, done+i+1, step.digest); err != nil {
+		if _, err := tx.conn.ExecContext(tx.ctx, d.sql.record, done+i+1, step.digest); err != nil {
 			return false, fmt.Errorf("migration %d: %w", done+i+1, err)
 		}
 	}
-	return done < len(steps), nil
+	pruned := 0
+	if d.sql.prune != "" {
+		pruned, err = tx.affected(d.sql.prune)
+	}
+	return done < len(steps) || pruned > 0, err
+}
+
+// makeLedger creates the table of what was done, unless it is there: who may only use the
+// tables may not even ask to create them.
+func (tx *transaction) makeLedger() error {
+	d := tx.writer.d
+	if d.sql.hasLedger != "" {
+		var there bool
+		if err := tx.one(d.sql.hasLedger, []any{d.names.Replace("{schema}")}, &there); err != nil || there {
+			return err
+		}
+	}
+	_, err := tx.conn.ExecContext(tx.ctx, d.sql.ledger)
+	return err
 }
 
 // check returns how many steps have been done, and makes sure that they were

@@ -20,15 +20,15 @@ type Options struct {
 	// that share a database should agree on it.
 	Deletions int
 	// BusyTimeout is how long a call whose context has no deadline waits for
-	// others who have locked the database, before it fails with ErrBusy. 0 or less means
-	// 30 seconds.
+	// others who have locked the database, before it fails with ErrBusy, and for a
+	// server that is out of reach. 0 or less means 30 seconds.
 	BusyTimeout time.Duration
 	// PollInterval is how often a channel of Watch looks for commits of other
 	// handles and processes: one read of one row. Commits of this Store are told at once. 0 or
 	// less means 500 milliseconds.
 	PollInterval time.Duration
 	// Now is the clock of a SQLite store, whose processes share one machine. nil
-	// means time.Now. It is called from many goroutines.
+	// means time.Now. It is called from many goroutines. A PostgreSQL store asks the server.
 	Now func() time.Time
 }
 

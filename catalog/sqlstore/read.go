@@ -13,8 +13,8 @@ import (
 // readers are the statements that read. Each is a snapshot by itself, on whatever
 // connection of the pool is free.
 type readers struct {
-	waiter                    *waiter
-	state, get, list, changes *sql.Stmt
+	waiter                         *waiter
+	state, get, list, changes, now *sql.Stmt
 }
 
 func prepareReaders(ctx context.Context, db *sql.DB, d *dialect, w *waiter) (*readers, error) {
@@ -22,7 +22,10 @@ func prepareReaders(ctx context.Context, db *sql.DB, d *dialect, w *waiter) (*re
 	for _, s := range []struct {
 		stmt **sql.Stmt
 		text string
-	}{{&r.state, d.sql.state}, {&r.get, d.sql.get}, {&r.list, d.sql.list}, {&r.changes, d.sql.changes}} {
+	}{{&r.state, d.sql.state}, {&r.get, d.sql.get}, {&r.list, d.sql.list}, {&r.changes, d.sql.changes}, {&r.now, d.sql.now}} {
+		if s.text == "" {
+			continue
+		}
 		err := w.retry(ctx, func() (err error) {
 			*s.stmt, err = db.PrepareContext(ctx, s.text) //nolint:sqlclosecheck // close closes it
 			return err
@@ -36,7 +39,7 @@ func prepareReaders(ctx context.Context, db *sql.DB, d *dialect, w *waiter) (*re
 
 func (r *readers) close() error {
 	var errs []error
-	for _, stmt := range []*sql.Stmt{r.state, r.get, r.list, r.changes} {
+	for _, stmt := range []*sql.Stmt{r.state, r.get, r.list, r.changes, r.now} {
 		if stmt != nil {
 			errs = append(errs, stmt.Close())
 		}

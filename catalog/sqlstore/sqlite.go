@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/patchbay/patchbay/catalog"
 )
 
 // minSQLite is the first version without the fault in starting a write-ahead
@@ -22,49 +20,45 @@ const (
 	codeFull   = 13
 )
 
-func sqlite(prefix string) *dialect {
+func sqlite(_ context.Context, _ *sql.DB, prefix string) (*dialect, error) {
+	text := names("", prefix).Replace
 	return &dialect{
-		pool:       sqlitePool,
 		configure:  sqliteConfigure,
 		begin:      "BEGIN IMMEDIATE",
+		names:      names("", prefix),
 		migrations: "migrations/sqlite",
 		busy: func(err error) bool {
 			return sqliteCode(err, codeBusy, "database is locked") || sqliteCode(err, codeLocked, "table is locked")
 		},
+		lost: broken,
 		full: func(err error) bool { return sqliteCode(err, codeFull, "database or disk is full") },
 		sql: statements{
-			state: named(prefix, `SELECT revision, floor, deletions FROM {prefix}state WHERE id = 1`),
-			get:   named(prefix, `SELECT revision, value FROM {prefix}records WHERE key = ?`),
-			list:  named(prefix, `SELECT key, revision, value FROM {prefix}records WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`),
-			changes: named(prefix, `
+			state: text(`SELECT revision, floor, deletions FROM {prefix}state WHERE id = 1`),
+			get:   text(`SELECT revision, value FROM {prefix}records WHERE key = ?`),
+			list:  text(`SELECT key, revision, value FROM {prefix}records WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`),
+			changes: text(`
 				SELECT revision, key, value, 0, (SELECT floor FROM {prefix}state WHERE id = 1)
 				FROM {prefix}records WHERE revision > ?1 AND revision <= ?2
 				UNION ALL
 				SELECT revision, key, NULL, 1, (SELECT floor FROM {prefix}state WHERE id = 1)
 				FROM {prefix}deletions WHERE revision > ?1 AND revision <= ?2
 				ORDER BY 1 LIMIT ?3`),
-			find: named(prefix, `SELECT revision FROM {prefix}records WHERE key = ?`),
-			put: named(prefix, `INSERT INTO {prefix}records (key, revision, value) VALUES (?, ?, ?)
+			lock: text(`SELECT revision, floor, deletions FROM {prefix}state WHERE id = 1`),
+			find: text(`SELECT revision, key FROM {prefix}records WHERE key = ?`),
+			put: text(`INSERT INTO {prefix}records (key, revision, value) VALUES (?, ?, ?)
 				ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, value = excluded.value`),
-			remove:      named(prefix, `DELETE FROM {prefix}records WHERE key = ?`),
-			bury:        named(prefix, `INSERT INTO {prefix}deletions (key, revision) VALUES (?, ?)`),
-			unbury:      named(prefix, `DELETE FROM {prefix}deletions WHERE key = ?`),
-			save:        named(prefix, `UPDATE {prefix}state SET revision = ?, floor = ?, deletions = ? WHERE id = 1`),
-			nthDeletion: named(prefix, `SELECT revision FROM {prefix}deletions ORDER BY revision LIMIT 1 OFFSET ?`),
-			forget:      named(prefix, `DELETE FROM {prefix}deletions WHERE revision <= ?`),
-			ledger: named(prefix, `CREATE TABLE IF NOT EXISTS {prefix}migrations (
+			remove:      text(`DELETE FROM {prefix}records WHERE key = ?`),
+			bury:        text(`INSERT INTO {prefix}deletions (key, revision) VALUES (?, ?)`),
+			unbury:      text(`DELETE FROM {prefix}deletions WHERE key = ?`),
+			save:        text(`UPDATE {prefix}state SET revision = ?, floor = ?, deletions = ? WHERE id = 1`),
+			nthDeletion: text(`SELECT revision FROM {prefix}deletions ORDER BY revision LIMIT 1 OFFSET ?`),
+			forget:      text(`DELETE FROM {prefix}deletions WHERE revision <= ?`),
+			ledger: text(`CREATE TABLE IF NOT EXISTS {prefix}migrations (
 				version INTEGER NOT NULL PRIMARY KEY, digest TEXT NOT NULL, applied TEXT NOT NULL) STRICT`),
-			applied: named(prefix, `SELECT version, digest FROM {prefix}migrations ORDER BY version`),
-			record:  named(prefix, `INSERT INTO {prefix}migrations (version, digest, applied) VALUES (?, ?, datetime('now'))`),
+			applied: text(`SELECT version, digest FROM {prefix}migrations ORDER BY version`),
+			record:  text(`INSERT INTO {prefix}migrations (version, digest, applied) VALUES (?, ?, datetime('now'))`),
 		},
-	}
-}
-
-func sqlitePool(db *sql.DB) error {
-	if db.Stats().MaxOpenConnections == 1 {
-		return fmt.Errorf("the pool allows one connection, and two are needed, of which the writer keeps one: %w", catalog.ErrInvalid)
-	}
-	return nil
+	}, nil
 }
 
 // sqliteConfigure checks and sets what no data source name can be trusted

@@ -40,7 +40,7 @@ var (
 // db stays the caller's, who closes it after the Store.
 //
 // Errors: catalog.ErrInvalid for arguments, a *VersionError, ErrInMemory, a *SchemaError,
-// and what the driver says.
+// errors.ErrUnsupported for settings that cannot be lived with, and what the driver says.
 func Open(ctx context.Context, db *sql.DB, d Dialect, o *Options) (*Store, error) {
 	s, err := open(ctx, db, d, o)
 	if err != nil {
@@ -57,20 +57,15 @@ func open(ctx context.Context, db *sql.DB, d Dialect, o *Options) (*Store, error
 	if err != nil {
 		return nil, err
 	}
-	dial, err := d.open(opts.Prefix)
+	dial, err := d.open(ctx, db, opts.Prefix)
 	if err != nil {
-		return nil, err
-	}
-	if err := dial.pool(db); err != nil {
 		return nil, err
 	}
 	s := &Store{o: opts, dialect: dial, closing: make(chan struct{})}
 	s.close = sync.OnceValue(s.shut)
-	s.waiter = &waiter{busy: dial.busy, timeout: opts.BusyTimeout, closing: s.closing}
+	s.waiter = &waiter{d: dial, timeout: opts.BusyTimeout, closing: s.closing}
 	s.writer = newWriter(db, dial, s.waiter)
-	err = s.writer.transact(ctx, func(tx *transaction) (bool, error) {
-		return dial.migrate(tx.ctx, tx.conn, opts.Prefix)
-	})
+	err = s.writer.transact(ctx, (*transaction).lockSchema, (*transaction).migrate)
 	if err == nil {
 		s.readers, err = prepareReaders(ctx, db, dial, s.waiter)
 	}
@@ -82,12 +77,19 @@ func open(ctx context.Context, db *sql.DB, d Dialect, o *Options) (*Store, error
 }
 
 // Now implements catalog.Store. A SQLite store is of one machine, so its time is that
-// machine's wall clock, or the clock given by the options.
+// machine's wall clock, or the clock given by the options. That of a PostgreSQL store is the server's.
 func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	if err := s.usable(ctx, nil); err != nil {
-		return time.Time{}, fmt.Errorf("store: now: %w", err)
+		return time.Time{}, s.failure(ctx, "now", err)
 	}
-	return s.o.Now().UTC().Round(0), nil
+	if s.readers.now == nil {
+		return s.o.Now().UTC().Round(0), nil
+	}
+	var now time.Time
+	if err := s.readers.one(ctx, s.readers.now, nil, &now); err != nil {
+		return time.Time{}, s.failure(ctx, "now", err)
+	}
+	return now.UTC(), nil
 }
 
 // Close implements catalog.Store. It waits for calls that are at work, of which those that

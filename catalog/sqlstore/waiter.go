@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -9,24 +10,26 @@ import (
 	"github.com/patchbay/patchbay/catalog"
 )
 
-// waiter waits for what others hold.
+// waiter waits for what others hold, and for a server to come back.
 type waiter struct {
-	busy    func(err error) bool
+	d       *dialect
 	timeout time.Duration // for contexts without a deadline
 	closing <-chan struct{}
 }
 
-// retry runs try until it does not find the database locked. The pause grows from a
+// retry runs try until it does not find the database locked or out of reach. The pause grows from a
 // fraction of the time a commit takes, with some chance in it, since SQLite
 // keeps no queue.
 func (w *waiter) retry(ctx context.Context, try func() error) error {
-	const first, longest = 200 * time.Microsecond, 8 * time.Millisecond
+	const first = 200 * time.Microsecond
 	var giveUp <-chan time.Time
-	for pause := first; ; pause = min(2*pause, longest) {
+	for pause := first; ; pause *= 2 {
 		err := try()
-		if err == nil || !w.busy(err) {
+		longest := w.longest(err)
+		if longest == 0 {
 			return err
 		}
+		pause = min(pause, longest)
 		if _, bounded := ctx.Deadline(); giveUp == nil && !bounded {
 			giveUp = time.After(w.timeout)
 		}
@@ -35,7 +38,10 @@ func (w *waiter) retry(ctx context.Context, try func() error) error {
 		case <-timer.C:
 		case <-giveUp:
 			timer.Stop()
-			return fmt.Errorf("%w, for %v: %w", ErrBusy, w.timeout, err)
+			if w.d.busy(err) {
+				return fmt.Errorf("%w, for %v: %w", ErrBusy, w.timeout, err)
+			}
+			return fmt.Errorf("the database is out of reach, for %v: %w", w.timeout, err)
 		case <-w.closing:
 			timer.Stop()
 			return catalog.ErrClosed
@@ -43,5 +49,63 @@ func (w *waiter) retry(ctx context.Context, try func() error) error {
 			timer.Stop()
 			return ctx.Err()
 		}
+	}
+}
+
+// longest returns the longest pause before what failed with err is tried again, 0 when it is not.
+func (w *waiter) longest(err error) time.Duration {
+	const locked, lost = 8 * time.Millisecond, 250 * time.Millisecond
+	var doubt *commitError
+	switch {
+	case err == nil, errors.As(err, &doubt) && w.d.sql.committed == "": // nobody knows
+		return 0
+	case w.d.busy(err):
+		return locked
+	case w.d.lost(err):
+		return lost
+	default:
+		return 0
+	}
+}
+
+// bound returns the context of a statement that itself waits for a lock. It ends with ctx, with
+// Close, and after the timeout when ctx has no deadline; its cause says which.
+func (w *waiter) bound(ctx context.Context) (context.Context, func()) {
+	bound, end := context.WithCancelCause(ctx)
+	stop := func() {}
+	if _, bounded := ctx.Deadline(); !bounded {
+		timer := time.AfterFunc(w.timeout, func() { end(fmt.Errorf("%w, for %v", ErrBusy, w.timeout)) })
+		stop = func() { timer.Stop() }
+	}
+	go func() {
+		select {
+		case <-w.closing:
+			end(catalog.ErrClosed)
+		case <-bound.Done():
+		}
+	}()
+	return bound, func() {
+		stop()
+		end(nil)
+	}
+}
+
+// patient returns a context that goes on for some time after ctx has ended, so that who gives up costs
+// no connection, and a connection that is dead does not hold anybody for long.
+func patient(ctx context.Context) (context.Context, func()) {
+	const patience = 3 * time.Second
+	patient, end := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			end()
+		case <-patient.Done():
+		}
+	})
+	return patient, func() {
+		stop()
+		end()
 	}
 }

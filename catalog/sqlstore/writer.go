@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -15,6 +16,7 @@ type writer struct {
 	db     *sql.DB
 	d      *dialect
 	waiter *waiter
+	id     string // in the table of writers
 
 	turn  chan struct{} // holds a value while somebody is at work with what follows
 	conn  *sql.Conn     // nil when there is none yet, or the last one broke
@@ -22,13 +24,13 @@ type writer struct {
 }
 
 func newWriter(db *sql.DB, d *dialect, w *waiter) *writer {
-	return &writer{db: db, d: d, waiter: w, turn: make(chan struct{}, 1)}
+	return &writer{db: db, d: d, waiter: w, id: rand.Text(), turn: make(chan struct{}, 1)}
 }
 
-// transact runs work in a transaction that holds the database's write lock from
-// its beginning, and commits it if work says that it changed something. When it fails with
-// anything but a *commitError, nothing has changed.
-func (w *writer) transact(ctx context.Context, work func(tx *transaction) (changed bool, err error)) error {
+// transact runs work in a transaction that lock, at its beginning, makes the only one, and commits
+// it if work says that it changed something. When the connection is lost, all is done
+// again on another one. When it fails with anything but a *commitError, nothing has changed.
+func (w *writer) transact(ctx context.Context, lock func(tx *transaction) error, work func(tx *transaction) (changed bool, err error)) error {
 	select {
 	case w.turn <- struct{}{}:
 		defer func() { <-w.turn }()
@@ -37,15 +39,41 @@ func (w *writer) transact(ctx context.Context, work func(tx *transaction) (chang
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if err := w.connect(ctx); err != nil {
-		return err
+	var doubt *commitError
+	var doubted catalog.Revision
+	done := false
+	err := w.waiter.retry(ctx, func() error {
+		return w.attempt(ctx, lock, func(tx *transaction) (bool, error) {
+			if doubt != nil && doubted != 0 { // else doing it again does no harm
+				var last catalog.Revision
+				if err := tx.one(w.d.sql.committed, []any{w.id}, &last); err != nil {
+					return false, err
+				}
+				if done = last == doubted; done {
+					return false, nil
+				}
+				doubt = nil // nothing has changed, and nothing will: who had the lock has ended
+			}
+			changed, err := work(tx)
+			doubted = tx.saved
+			return changed, err
+		}, &doubt)
+	})
+	switch {
+	case done:
+		return nil
+	case err != nil && doubt != nil:
+		return doubt
 	}
-	// From here on no statement is interrupted: each is short, and an interrupted
-	// COMMIT would leave open what has become of it.
-	tx := &transaction{ctx: context.WithoutCancel(ctx), caller: ctx, conn: w.conn, writer: w}
-	err := w.waiter.retry(ctx, func() error { return tx.exec(w.d.begin) })
+	return err
+}
+
+// attempt is one transaction. It puts the failure of COMMIT that left it open what has become of it
+// into doubt.
+func (w *writer) attempt(ctx context.Context, lock func(*transaction) error, work func(*transaction) (bool, error), doubt **commitError) error {
+	tx, end, err := w.begin(ctx, lock)
+	defer end()
 	if err != nil {
-		w.checkConn(err)
 		return err
 	}
 	changed, err := work(tx)
@@ -56,12 +84,62 @@ func (w *writer) transact(ctx context.Context, work func(tx *transaction) (chang
 		w.rollback(tx)
 		return err
 	}
-	err = w.waiter.retry(tx.ctx, func() error { return tx.exec("COMMIT") }) //nolint:contextcheck // not to be interrupted
-	if err != nil {
-		w.rollback(tx)
-		return &commitError{err}
+	err = w.commit(tx)
+	if unknown, ok := errors.AsType[*commitError](err); ok {
+		*doubt = unknown
 	}
-	return nil
+	return err
+}
+
+// begin begins a transaction and waits for the lock. end must be called, also after an
+// error.
+func (w *writer) begin(ctx context.Context, lock func(*transaction) error) (tx *transaction, end func(), err error) {
+	end = func() {}
+	if err := w.connect(ctx); err != nil {
+		return nil, end, err
+	}
+	// From here on no statement is interrupted: each is short, and an interrupted
+	// COMMIT would leave open what has become of it.
+	tx = &transaction{ctx: context.WithoutCancel(ctx), caller: ctx, waiting: context.WithoutCancel(ctx), conn: w.conn, writer: w}
+	if w.d.server {
+		var done func()
+		tx.ctx, end = patient(ctx)
+		tx.waiting, done = w.waiter.bound(ctx)
+		defer done()
+	}
+	if err = tx.exec(w.d.begin); err != nil {
+		if w.d.lost(err) || tx.ctx.Err() != nil {
+			w.discard()
+		}
+		return nil, end, err
+	}
+	if err = lock(tx); err != nil {
+		if ended := context.Cause(tx.waiting); ended != nil { //nolint:contextcheck // derived from ctx where it can end
+			err = ended
+		}
+		w.rollback(tx)
+		return nil, end, err
+	}
+	return tx, end, nil
+}
+
+// commit commits. Its error is a *commitError unless nothing has changed.
+func (w *writer) commit(tx *transaction) error {
+	do := func() error { return tx.exec("COMMIT") }
+	var err error
+	if w.d.server {
+		err = do()
+	} else {
+		err = w.waiter.retry(tx.ctx, do) // readers may be in the way
+	}
+	if err == nil {
+		return nil
+	}
+	w.rollback(tx)
+	if w.d.server && sqlState(err) != "" && !w.d.lost(err) {
+		return err // the server says that it has not
+	}
+	return &commitError{err}
 }
 
 // connect makes sure that there is a connection and that it is set up.
@@ -74,7 +152,7 @@ func (w *writer) connect(ctx context.Context) error {
 		return err
 	}
 	w.conn, w.stmts = conn, map[string]*sql.Stmt{}
-	if err := w.waiter.retry(ctx, func() error { return w.d.configure(ctx, conn) }); err != nil {
+	if err := w.d.configure(ctx, conn); err != nil {
 		w.discard()
 		return err
 	}
@@ -85,13 +163,6 @@ func (w *writer) connect(ctx context.Context) error {
 // even do that is replaced.
 func (w *writer) rollback(tx *transaction) {
 	if err := tx.exec("ROLLBACK"); err != nil {
-		w.discard()
-	}
-}
-
-// checkConn gives up a connection that database/sql says is gone.
-func (w *writer) checkConn(err error) {
-	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) {
 		w.discard()
 	}
 }
@@ -112,53 +183,4 @@ func (w *writer) close() {
 	if w.conn != nil {
 		w.discard()
 	}
-}
-
-// transaction is one transaction of the writer.
-type transaction struct {
-	ctx    context.Context //nolint:containedctx // of one transaction, never ends
-	caller context.Context //nolint:containedctx // asked between statements
-	conn   *sql.Conn
-	writer *writer
-}
-
-// prepare returns the statement, prepared once in the life of the connection.
-func (tx *transaction) prepare(query string) (*sql.Stmt, error) {
-	if stmt := tx.writer.stmts[query]; stmt != nil {
-		return stmt, nil
-	}
-	stmt, err := tx.conn.PrepareContext(tx.ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	tx.writer.stmts[query] = stmt
-	return stmt, nil
-}
-
-func (tx *transaction) exec(query string, args ...any) error {
-	_, err := tx.affected(query, args...)
-	return err
-}
-
-// affected is exec and returns the number of rows that were changed.
-func (tx *transaction) affected(query string, args ...any) (int, error) {
-	stmt, err := tx.prepare(query) //nolint:sqlclosecheck // kept with the connection
-	if err != nil {
-		return 0, err
-	}
-	result, err := stmt.ExecContext(tx.ctx, args...)
-	if err != nil {
-		return 0, err
-	}
-	n, err := result.RowsAffected()
-	return int(n), err
-}
-
-// one reads the only row that query has.
-func (tx *transaction) one(query string, args []any, into ...any) error {
-	stmt, err := tx.prepare(query) //nolint:sqlclosecheck // kept with the connection
-	if err != nil {
-		return err
-	}
-	return stmt.QueryRowContext(tx.ctx, args...).Scan(into...)
 }

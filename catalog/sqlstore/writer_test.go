@@ -17,7 +17,7 @@ func TestApply_FailsAsAWhole(t *testing.T) {
 	t.Parallel()
 	one := rows([]driver.Value{int64(7), int64(0), int64(3)})
 	for _, statement := range []string{
-		"BEGIN", "SELECT revision, floor", "SELECT revision FROM patchbay_records", "INSERT INTO patchbay_records",
+		"BEGIN", "SELECT revision, floor", "SELECT revision, key FROM patchbay_records", "INSERT INTO patchbay_records",
 		"DELETE FROM patchbay_records", "INSERT INTO patchbay_deletions", "DELETE FROM patchbay_deletions", "UPDATE patchbay_state",
 	} {
 		t.Run(statement, func(t *testing.T) {
@@ -29,7 +29,7 @@ func TestApply_FailsAsAWhole(t *testing.T) {
 			f.set(statement, fails(errDisk))
 			ops := []catalog.Op{put("a")}
 			if statement == "DELETE FROM patchbay_records" || statement == "INSERT INTO patchbay_deletions" {
-				f.set("SELECT revision FROM patchbay_records", rows([]driver.Value{int64(1)}))
+				f.set("SELECT revision, key FROM patchbay_records", rows([]driver.Value{int64(1), []byte("a")}))
 				ops = []catalog.Op{catalog.Delete("a", catalog.Any())}
 			}
 			_, err := s.Apply(t.Context(), ops...)
@@ -37,7 +37,7 @@ func TestApply_FailsAsAWhole(t *testing.T) {
 			require.Equal(t, commits, f.ran("COMMIT"))
 
 			f.set(statement, rows([]driver.Value{int64(7), int64(0), int64(3)}))
-			f.set("SELECT revision FROM patchbay_records", rows())
+			f.set("SELECT revision, key FROM patchbay_records", rows())
 			rev, err := s.Apply(t.Context(), put("b"))
 			require.NoError(t, err, "and then it works again")
 			require.Equal(t, catalog.Revision(8), rev)
@@ -49,7 +49,7 @@ func TestApply_FailsAsAWhole(t *testing.T) {
 // then; a COMMIT that has begun is not interrupted.
 func TestApply_TheContextEndsMeanwhile(t *testing.T) {
 	t.Parallel()
-	for _, statement := range []string{"SELECT revision, floor", "SELECT revision FROM patchbay_records", "INSERT INTO patchbay_records", "UPDATE patchbay_state"} {
+	for _, statement := range []string{"SELECT revision, floor", "SELECT revision, key FROM patchbay_records", "INSERT INTO patchbay_records", "UPDATE patchbay_state"} {
 		f := newFake()
 		s := open(t, f)
 		commits := f.ran("COMMIT")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -20,6 +21,7 @@ import (
 const (
 	workerEnv = "PATCHBAY_INTEGRATION_WORKER"
 	fileEnv   = "PATCHBAY_INTEGRATION_FILE"
+	schemaEnv = "PATCHBAY_INTEGRATION_SCHEMA" // then the other is the data source name of a server
 )
 
 const (
@@ -34,7 +36,14 @@ func TestMain(m *testing.M) {
 		"renew":     renewInProcess,
 	}[os.Getenv(workerEnv)]
 	if work == nil {
-		os.Exit(m.Run())
+		code := m.Run()
+		if clusterStarted != nil {
+			if err := clusterStarted.stop(); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				code = 1
+			}
+		}
+		os.Exit(code)
 	}
 	if err := runWorker(work); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -44,11 +53,15 @@ func TestMain(m *testing.M) {
 
 func runWorker(work func(context.Context, catalog.Store) error) error {
 	ctx := context.Background()
-	db, err := sql.Open("sqlite", os.Getenv(fileEnv))
+	dialect, open := sqlstore.SQLite, func() (*sql.DB, error) { return sql.Open("sqlite", os.Getenv(fileEnv)) }
+	if schema := os.Getenv(schemaEnv); schema != "" {
+		dialect, open = sqlstore.PostgreSQL, func() (*sql.DB, error) { return place{os.Getenv(fileEnv), schema}.open(nil) }
+	}
+	db, err := open()
 	if err != nil {
 		return err
 	}
-	s, err := sqlstore.Open(ctx, db, sqlstore.SQLite, nil)
+	s, err := sqlstore.Open(ctx, db, dialect, nil)
 	if err != nil {
 		return err
 	}
@@ -56,14 +69,14 @@ func runWorker(work func(context.Context, catalog.Store) error) error {
 }
 
 // startWorker starts one more process of this program.
-func startWorker(t *testing.T, work, path string) (*exec.Cmd, *bufio.Scanner) {
+func startWorker(t *testing.T, work, path string, more ...string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), exe)
-	cmd.Env = append(os.Environ(), workerEnv+"="+work, fileEnv+"="+path)
+	cmd.Env = slices.Concat(os.Environ(), []string{workerEnv + "=" + work, fileEnv + "=" + path}, more)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
