@@ -38,13 +38,18 @@ func AppParams(s *Scheme) []string {
 // them, with defaults filled in; nil when they name no client and no key.
 func AppOf(s *Scheme, values map[string]any) *App {
 	g := valuesOf(s, values)
-	g.standard(appParts(s.Type))
-	a := &App{ClientID: g.values[valueClientID].Reveal(), ClientSecret: g.values[valueClientSecret]}
-	if s.Type == OAuth1 {
-		a = &App{ClientID: g.values[ValueConsumerKey].Reveal(), ClientSecret: g.values[ValueConsumerSecret]}
+	parts := appParts(s.Type)
+	g.standard(parts)
+	stated := map[string]Secret{}
+	for _, part := range parts {
+		stated[part.key] = g.values[part.key]
 	}
-	if key := g.values[valueSigningKey]; !key.IsZero() {
-		a.Key = &SigningKey{PEM: key, ID: g.values[valueKeyID].Reveal()}
+	a := &App{ClientID: stated[valueClientID].Reveal(), ClientSecret: stated[valueClientSecret]}
+	if s.Type == OAuth1 {
+		a = &App{ClientID: stated[ValueConsumerKey].Reveal(), ClientSecret: stated[ValueConsumerSecret]}
+	}
+	if key := stated[valueSigningKey]; !key.IsZero() {
+		a.Key = &SigningKey{PEM: key, ID: stated[valueKeyID].Reveal()}
 	}
 	if a.ClientID == "" && a.Key == nil {
 		return nil
