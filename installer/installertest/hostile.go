@@ -29,8 +29,8 @@ func (h Hostile) Package() *installer.Package {
 
 // HostileArchives returns all hostile archives.
 func HostileArchives() []Hostile {
-	return slices.Concat(hostileTypes(), hostileNames(), hostileCollisions(), hostileTars(),
-		hostileGzips(), hostileLimits(), hostileZips(), hostileNPM())
+	return slices.Concat(hostileTypes(), hostileLinks(), hostileNames(), hostileSpellings(), hostileCollisions(), hostileTars(), hostilePAX(),
+		hostileGzips(), hostileBombs(), hostileLimits(), hostileZips(), hostileZipNames(), hostileZipModes(), hostileZipFrames(), hostileNPM())
 }
 
 // honest is the file that makes an archive a package.

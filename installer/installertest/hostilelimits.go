@@ -82,13 +82,18 @@ func impliedDirectories() []byte {
 }
 
 func hostileNPM() []Hostile {
-	npm := func(name string, files ...File) Hostile {
-		return Hostile{Name: "npm: " + name, Kind: "format", MediaType: connector.MediaNPM, Build: func() []byte {
+	npm := func(kind, name string, files ...File) Hostile {
+		return Hostile{Name: "npm: " + name, Kind: kind, MediaType: connector.MediaNPM, Build: func() []byte {
 			return TarGz(append([]File{npmHonest()}, files...)...)
 		}}
 	}
 	return []Hostile{
-		npm("two top directories", File{Name: "other/file", Body: "x"}),
-		npm("file beside the top directory", File{Name: "file", Body: "x"}),
+		npm("format", "two top directories", File{Name: "other/file", Body: "x"}),
+		npm("format", "file beside the top directory", File{Name: "file", Body: "x"}),
+		npm("format", "file of the manifest's name beside the top directory", File{Name: "package.json", Body: "{}"}),
+		npm("name", "parent of the top directory", File{Name: "package/../" + Outside, Body: "x"}),
+		npm("name", "parent below the top directory", File{Name: "package/lib/../../../" + Outside, Body: "x"}),
+		npm("name", "absolute below the top directory", File{Name: "package//x", Body: "x"}),
+		npm("collision", "top directory of another case", File{Name: "Package/x", Body: "x"}),
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/patchbay/patchbay/connector"
 )
 
+const localLen = 30 // of the header before the data
+
 // zipRecord is one entry of a zip archive, with the fields that a test twists.
 type zipRecord struct {
 	name      string
@@ -24,6 +26,11 @@ type zipRecord struct {
 	localSize uint32 // default size
 	at        int    // where the local header is, if not written here; -1: that of the first entry
 	gap       string // before the local header
+	// twist changes the header before the data and the record of the directory,
+	// both without what is of variable length.
+	twist      func(local, central []byte)
+	localExtra string
+	comment    string
 }
 
 func (r zipRecord) withDefaults() zipRecord {
@@ -58,14 +65,19 @@ func rawZip(records ...zipRecord) []byte {
 		start := u32(out.Len())
 		if r.at != 0 {
 			start = u32(max(r.at, 0))
-		} else {
-			put(&out, []byte("PK\x03\x04"), uint16(20), r.flags, r.method, uint32(0), r.crc, u32(len(r.body)), r.localSize,
-				u16(len(r.localName)), uint16(0))
-			out.WriteString(r.localName + r.body)
 		}
-		put(&dir, []byte("PK\x01\x02"), uint16(3<<8|20), uint16(20), r.flags, r.method, uint32(0), r.crc, u32(len(r.body)), r.size,
-			u16(len(r.name)), u16(len(r.extra)), uint16(0), uint16(0), uint16(0), r.mode<<16, start)
-		dir.WriteString(r.name + r.extra)
+		local, central := new(bytes.Buffer), new(bytes.Buffer)
+		put(local, []byte("PK\x03\x04"), uint16(20), r.flags, r.method, uint32(0), r.crc, u32(len(r.body)), r.localSize,
+			u16(len(r.localName)), u16(len(r.localExtra)))
+		put(central, []byte("PK\x01\x02"), uint16(3<<8|20), uint16(20), r.flags, r.method, uint32(0), r.crc, u32(len(r.body)), r.size,
+			u16(len(r.name)), u16(len(r.extra)), u16(len(r.comment)), uint16(0), uint16(0), r.mode<<16, start)
+		if r.twist != nil {
+			r.twist(local.Bytes(), central.Bytes())
+		}
+		if r.at == 0 {
+			out.WriteString(local.String() + r.localName + r.localExtra + r.body)
+		}
+		dir.WriteString(central.String() + r.name + r.extra + r.comment)
 	}
 	dirAt, dirLen := u32(out.Len()), u32(dir.Len())
 	out.Write(dir.Bytes())
@@ -200,7 +212,6 @@ func contradictingEnds() []byte {
 
 // nestedZip has an entry whose local header lies in the data of another.
 func nestedZip() []byte {
-	const localLen = 30
 	inner := zipRecord{name: "inner", body: "x"}
 	data := string(rawZip(inner)[:localLen+len(inner.name)+len(inner.body)])
 	outer := zipRecord{name: "outer", body: data}

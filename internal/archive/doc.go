@@ -12,7 +12,9 @@
 // # Policies
 //
 //   - An archive is accepted by all platforms or by none: names that Windows
-//     cannot hold are refused everywhere.
+//     cannot hold are refused everywhere. Two names for one file are told by
+//     their case alone: where a file system takes more for the same, such as
+//     an accent in one piece or in two, the second is not made and unpacking fails.
 //   - A permission is 0644, or 0755 for a file that anybody may execute and
 //     for directories. Setuid, setgid and sticky bits, owners, times and
 //     extended attributes are dropped.

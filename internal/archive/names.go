@@ -1,13 +1,24 @@
 package archive
 
-import "strings"
+import (
+	"crypto/sha256"
+	"strings"
+)
 
 // names remembers every path of one archive, to refuse a second claim on one
 // place however it is spelled.
 type names struct {
 	limits Limits
 	bytes  int64
-	known  map[string]place // by folded path
+	known  map[key]place
+}
+
+// key stands for a folded path, which would be as long again as the path.
+type key [sha256.Size / 2]byte
+
+func keyOf(folded string) key {
+	sum := sha256.Sum256([]byte(folded))
+	return key(sum[:len(key{})])
 }
 
 type place struct {
@@ -16,7 +27,7 @@ type place struct {
 	implied  bool // a directory that so far only the paths below it name
 }
 
-func newNames(l Limits) *names { return &names{limits: l, known: map[string]place{}} }
+func newNames(l Limits) *names { return &names{limits: l, known: map[key]place{}} }
 
 // add claims path and returns the directories above it that are new, the
 // outermost first, and whether path itself is: a directory that names below it
@@ -47,7 +58,8 @@ func (n *names) add(path string, dir bool) (parents []string, isNew bool, err er
 }
 
 func (n *names) claim(path, folded string, p place) (isNew bool, err error) {
-	old, ok := n.known[folded]
+	k := keyOf(folded)
+	old, ok := n.known[k]
 	if !ok {
 		n.bytes += int64(len(path))
 		if n.bytes > n.limits.Names {
@@ -56,7 +68,7 @@ func (n *names) claim(path, folded string, p place) (isNew bool, err error) {
 		if len(n.known) >= n.limits.Entries {
 			return false, n.limits.tooManyEntries()
 		}
-		n.known[folded] = p
+		n.known[k] = p
 		return true, nil
 	}
 	switch {
@@ -66,7 +78,7 @@ func (n *names) claim(path, folded string, p place) (isNew bool, err error) {
 		return false, nil
 	case old.dir && p.dir && old.implied:
 		old.implied = false
-		n.known[folded] = old
+		n.known[k] = old
 		return false, nil
 	case old.dir != p.dir:
 		return false, because(ErrCollision, "%s is both a file and a directory", quote(path))

@@ -97,8 +97,11 @@ func (u *unpacker) tarEntry(hdr *tar.Header, r io.Reader) error {
 // checkRecords refuses the PAX records that change which bytes or which name
 // are meant. The others carry times, owners and attributes, which are dropped.
 func checkRecords(hdr *tar.Header) error {
-	for key := range hdr.PAXRecords {
+	for key, value := range hdr.PAXRecords {
 		switch {
+		case key == "path" && value != hdr.Name && hdr.Typeflag != tar.TypeXGlobalHeader:
+			// A GNU long name as well: which of the two counts differs from tool to tool.
+			return because(ErrFormat, "a second name %s", quote(value))
 		case strings.HasPrefix(key, "GNU.sparse."):
 			return because(ErrType, "sparse file")
 		case key == "hdrcharset":
