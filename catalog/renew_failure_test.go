@@ -13,6 +13,7 @@ import (
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/auth/authtest"
 	"github.com/patchbay/patchbay/catalog"
+	"github.com/patchbay/patchbay/catalog/catalogtest"
 	"github.com/patchbay/patchbay/connector"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -99,11 +100,15 @@ func TestC9_ACooldownIsAsLongAsTheHostWants(t *testing.T) {
 	f := newOAuth(t, nil, func(o *catalog.Options) { o.RefreshCooldown = 3 * time.Hour }, through(way))
 	id := f.expired(t)
 	way.refuse(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
-	for range 3 {
-		require.Error(t, f.callAll(t.Context(), 1, id, f.Catalog)[0])
+	require.Error(t, f.callAll(t.Context(), 1, id, f.Catalog)[0])
+	revision := newest(t, f.bench)
+	for range 2 {
 		f.pass(time.Hour - time.Second)
+		require.Error(t, f.callAll(t.Context(), 1, id, f.Catalog)[0])
 	}
+	f.pass(time.Hour - time.Second)
 	assert.Equal(t, 1, way.count())
+	assert.Equal(t, revision, newest(t, f.bench), "nor does it cost a write for each call")
 	way.refuse(nil)
 	f.pass(3 * time.Second)
 	f.works(t, f.bench, id)
@@ -244,13 +249,15 @@ func TestC9_ACancellationIsTheCallersOwn(t *testing.T) {
 	})
 }
 
-// Closing waits for the answer that is on its way, and for nothing else.
+// Closing waits for the answer that is on its way, and for nothing else. Nobody takes over
+// meanwhile.
 func TestC9_ClosingKeepsTheAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newOAuth(t, nil)
 		defer f.close(t)
-		waiting := f.second(t)
+		waiting, other := f.second(t), f.second(t)
+		defer other.close(t)
 		id := f.expired(t)
 		f.server.Script(authtest.Token, authtest.Delay(20*time.Second))
 		results, others := make(chan error, 1), make(chan error, 1)
@@ -262,11 +269,28 @@ func TestC9_ClosingKeepsTheAnswer(t *testing.T) {
 		waiting.close(t)
 		assert.Zero(t, time.Since(start), "it only waits for another process")
 		require.ErrorIs(t, <-others, catalog.ErrClosed)
+		go func() { others <- f.callAll(t.Context(), 1, id, other.Catalog)[0] }()
 		f.close(t)
 		assert.Equal(t, 20*time.Second, time.Since(start))
 		require.ErrorIs(t, <-results, catalog.ErrClosed, "there is nobody who could still use it")
-		f.open(t)
-		f.works(t, f.bench, id)
+		require.NoError(t, <-others)
 		assert.Equal(t, 1, f.server.Count(authtest.Token))
 	})
+}
+
+// A failure that another process has met just before the lease is taken is shared, too.
+func TestC9_AFailureJustBefore(t *testing.T) {
+	t.Parallel()
+	f := newOAuth(t, nil)
+	id := f.expired(t)
+	other := f.second(t)
+	store := f.faulty(t)
+	f.server.Script(authtest.Token, authtest.Reply(503, nil, ""))
+	var failed *catalog.RenewalError
+	store.Add(catalogtest.StoreFault{Key: "lease/~", Do: func(context.Context) error {
+		assert.ErrorAs(t, f.callAll(t.Context(), 1, id, other.Catalog)[0], &failed)
+		return nil
+	}})
+	require.ErrorAs(t, f.callAll(t.Context(), 1, id, f.Catalog)[0], &failed)
+	assert.Equal(t, 1, f.server.Count(authtest.Token))
 }

@@ -256,11 +256,12 @@ func TestC9_ATokenOfNoLifetimeIsNoLoop(t *testing.T) {
 // followed, whatever their kind and wherever they lead.
 func TestC11_ARenewalIsNotRedirected(t *testing.T) {
 	t.Parallel()
+	way := &between{}
+	f := newOAuth(t, nil, through(way))
+	id := f.expired(t)
 	for _, status := range []int{300, 301, 302, 303, 307, 308} {
 		for _, to := range []string{"/token", "https://login.example.com/api", "https://elsewhere.example/token", "//elsewhere.example", "", "::"} {
-			way := &between{}
-			f := newOAuth(t, nil, through(way))
-			id := f.expired(t)
+			f.server.Forget()
 			f.server.Script(authtest.Token, authtest.Redirect(status, to))
 			way.refuse(nil)
 			err := f.callAll(t.Context(), 1, id, f.Catalog)[0]
@@ -271,6 +272,8 @@ func TestC11_ARenewalIsNotRedirected(t *testing.T) {
 			f.pass(30 * time.Second)
 			f.works(t, f.bench, id)
 			assert.Equal(t, 2, way.count())
+			f.pass(2 * time.Hour)
 		}
 	}
+	assert.Zero(t, f.server.Reused())
 }

@@ -3,7 +3,6 @@ package catalog_test
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,6 +77,32 @@ func TestC9_AStalledHolderChangesNothing(t *testing.T) {
 	}
 }
 
+// While the other one is still at work it changes nothing either, and waits like others.
+func TestC9_AStalledHolderWaitsForTheOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		way := &between{}
+		f := newOAuth(t, &authtest.ServerOptions{KeepRefresh: true}, through(way))
+		defer f.close(t)
+		id := f.keeper(t)
+		healthy := f.second(t)
+		defer healthy.close(t)
+		store := f.faulty(t)
+		way.arm(nil, func() {
+			store.Add(catalogtest.StoreFault{Key: "lease/", Times: -1})
+			f.server.Script(authtest.Token, authtest.Delay(5*time.Second))
+			go func() { assert.NoError(t, f.callAll(t.Context(), 1, id, healthy.Catalog)[0]) }()
+			time.Sleep(time.Second)
+			store.Heal()
+		})
+		start := time.Now()
+		f.works(t, f.bench, id)
+		assert.Greater(t, time.Since(start), 5*time.Second)
+		assert.Equal(t, 2, auditCount(t, f.bench, "renew token"))
+		assert.Equal(t, 2, f.server.Count(authtest.Token))
+	})
+}
+
 // One that is stalled before it has asked anybody does not ask any more, but waits like others.
 func TestC9_AHolderThatIsStalledEarlyAsksNobody(t *testing.T) {
 	t.Parallel()
@@ -98,6 +123,32 @@ func TestC9_AHolderThatIsStalledEarlyAsksNobody(t *testing.T) {
 		assert.Equal(t, 1, f.server.Count(authtest.Token))
 		assert.Zero(t, f.server.Reused())
 		f.leftNothing(t, id)
+	})
+}
+
+// Nor does it ask when it wakes up while the other one does.
+func TestC9_AHolderThatWakesUpAsksNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newOAuth(t, nil)
+		defer f.close(t)
+		id := f.expired(t)
+		healthy := f.second(t)
+		defer healthy.close(t)
+		store := f.faulty(t)
+		store.Add(catalogtest.StoreFault{Method: catalogtest.StoreNow, Nth: 2, Times: 3}) // it keeps no lease
+		store.Add(catalogtest.StoreFault{Key: "renewal/", Do: func(context.Context) error {
+			time.Sleep(2 * f.opts.Lease)
+			return nil
+		}})
+		f.server.Script(authtest.Token, authtest.Delay(5*time.Second))
+		stalled := make(chan error, 1)
+		go func() { stalled <- f.callAll(t.Context(), 1, id, f.Catalog)[0] }()
+		synctest.Wait()
+		f.works(t, healthy, id)
+		require.NoError(t, <-stalled)
+		assert.Equal(t, 1, f.server.Count(authtest.Token))
+		assert.Zero(t, f.server.Reused())
 	})
 }
 
@@ -238,6 +289,80 @@ func TestC9_WhatHappensMeanwhile(t *testing.T) {
 	}
 }
 
+// A failure that is noted just when it has become somebody else's leaves no note.
+func TestC9_WhatHappensBeforeAFailureIsNoted(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(t *testing.T, f *oauth, id string) error{
+		"delete": func(t *testing.T, f *oauth, id string) error {
+			return f.For(viewerP).Connections().Delete(t.Context(), id)
+		},
+		"reauthenticate": func(t *testing.T, f *oauth, id string) error { return f.again(t, id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newOAuth(t, nil)
+			id := f.expired(t)
+			healthy := f.second(t)
+			store := f.faulty(t)
+			store.Add(catalogtest.StoreFault{Key: "renewal/", Nth: 2, Do: func(context.Context) error { // the first is the journal
+				return do(t, &oauth{bench: healthy, server: f.server}, id)
+			}})
+			f.server.Script(authtest.Token, authtest.Reply(503, nil, ""))
+			err := f.callAll(t.Context(), 1, id, f.Catalog)[0]
+			if name == "delete" {
+				require.ErrorIs(t, err, catalog.ErrNotFound)
+			} else {
+				require.NoError(t, err)
+			}
+			f.leftNothing(t, id)
+		})
+	}
+}
+
+// What happens before the refresh token is on its way is heeded: who may not use the connection any
+// more costs no request.
+func TestC9_WhatHappensBeforeTheJournal(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		do    func(ctx context.Context, f *oauth, id string) error
+		is    error
+		posts int
+	}{
+		"rename": {
+			do: func(ctx context.Context, f *oauth, id string) error {
+				return f.For(viewerP).Connections().Rename(ctx, id, "other")
+			},
+			posts: 1,
+		},
+		"quarantine": {
+			do: func(ctx context.Context, f *oauth, id string) error { return f.admin.Quarantine(ctx, id, "r") },
+			is: catalog.ErrForbidden,
+		},
+		"delete": {
+			do: func(ctx context.Context, f *oauth, id string) error {
+				return f.For(viewerP).Connections().Delete(ctx, id)
+			},
+			is: catalog.ErrNotFound,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newOAuth(t, nil)
+			id := f.expired(t)
+			store := f.faulty(t)
+			store.Add(catalogtest.StoreFault{Key: "renewal/", Do: func(ctx context.Context) error { return c.do(ctx, f, id) }})
+			err := f.callAll(t.Context(), 1, id, f.Catalog)[0]
+			if c.is == nil {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, c.is)
+			}
+			assert.Equal(t, c.posts, f.server.Count(authtest.Token))
+			f.leftNothing(t, id)
+		})
+	}
+}
+
 // again lets the owner agree again.
 func (f *oauth) again(t *testing.T, id string) error {
 	t.Helper()
@@ -258,124 +383,4 @@ func (f *oauth) nothingOf(t *testing.T, id string) {
 	for _, rec := range list {
 		assert.NotContains(t, rec.Key, id)
 	}
-}
-
-// A 401 of the application is worth one new token, and not another one for each call.
-func TestC9_A401RenewsOnce(t *testing.T) {
-	t.Parallel()
-	no := authtest.Reply(401, nil, "")
-	f := newOAuth(t, nil)
-	id := f.connect(t, viewerP, "mine").ID
-	f.server.Forget()
-	try := func(steps ...authtest.Step) int {
-		t.Helper()
-		f.server.Script(authtest.API, steps...)
-		before := f.server.Count(authtest.API)
-		status, err := f.call(t.Context(), f.Catalog, viewerP, id)
-		require.NoError(t, err)
-		assert.LessOrEqual(t, f.server.Count(authtest.API)-before, 2)
-		return status
-	}
-	renewals := func() int { return f.server.Count(authtest.Token) }
-
-	assert.Equal(t, http.StatusUnauthorized, try(no), "it is new")
-	assert.Zero(t, renewals())
-	f.pass(10 * time.Second)
-	assert.Equal(t, http.StatusOK, try(no))
-	assert.Equal(t, 1, renewals())
-	f.pass(9 * time.Second)
-	for range 5 {
-		assert.Equal(t, http.StatusUnauthorized, try(no))
-	}
-	assert.Equal(t, 1, renewals())
-	f.pass(time.Second)
-	assert.Equal(t, http.StatusUnauthorized, try(no, no), "also the new one is refused")
-	assert.Equal(t, 2, renewals())
-
-	f.pass(-time.Hour) // a clock that was set back does not tell how old a token is
-	assert.Equal(t, http.StatusOK, try(no))
-	assert.Equal(t, http.StatusUnauthorized, try(no))
-	assert.Equal(t, 3, renewals())
-
-	f.pass(10 * time.Second) // many at a time
-	f.server.RevokeAll()     // the refresh token as well
-	for _, err := range f.callAll(t.Context(), 100, id, f.Catalog) {
-		var state *catalog.StateError
-		require.ErrorAs(t, err, &state)
-	}
-	assert.Equal(t, 4, renewals())
-	f.lost(t, id)
-	assert.Zero(t, f.server.Reused())
-}
-
-// Many that are refused at once, with the same old token, need one new token.
-func TestC9_ManyRefusedAtOnceRenewOnce(t *testing.T) {
-	t.Parallel()
-	f := newOAuth(t, &authtest.ServerOptions{Lifetime: -1}) // nobody says when it ends
-	id := f.connect(t, viewerP, "mine").ID
-	f.server.Forget()
-	f.pass(time.Hour)
-	steps := make([]authtest.Step, 200)
-	for i := range steps {
-		steps[i] = authtest.Reply(401, nil, "")
-	}
-	f.server.Script(authtest.API, steps...)
-	var all []error
-	for range 2 {
-		all = append(all, f.callAll(t.Context(), 200, id, f.Catalog)...)
-	}
-	for _, err := range all {
-		require.NoError(t, err)
-	}
-	assert.Equal(t, 1, f.server.Count(authtest.Token))
-	assert.Zero(t, f.server.Reused())
-}
-
-// A reply that leaves out the refresh token leaves it as it was; the scopes too.
-func TestC9_AKeptRefreshTokenIsNotLost(t *testing.T) {
-	t.Parallel()
-	f := newOAuth(t, &authtest.ServerOptions{KeepRefresh: true})
-	store := &hookStore{Store: f.store, prefix: "renewal/"}
-	f.reopen(t, func(o *catalog.Options) { o.Store = store })
-	id := f.expired(t)
-	for range 4 {
-		f.server.Script(authtest.Token, authtest.Edit(func(reply map[string]any) { delete(reply, "scope") }))
-		f.works(t, f.bench, id)
-		f.pass(2 * time.Hour)
-	}
-	asked := f.server.Requests(authtest.Token)
-	require.Len(t, asked, 4)
-	for _, r := range asked {
-		assert.Equal(t, asked[0].Form.Get("refresh_token"), r.Form.Get("refresh_token"))
-		assert.NotContains(t, r.Form, "scope", "the same as before")
-	}
-	writes := 0
-	store.arm(func() { writes++ })
-	f.works(t, f.bench, id)
-	assert.Equal(t, 1, writes, "no journal, only its end")
-	f.noTrace(t)
-}
-
-// A machine needs nobody: its token is asked for as often as it ends, and what its
-// provider says costs no connection.
-func TestC9_AMachineAsksAgain(t *testing.T) {
-	t.Parallel()
-	f := newOAuth(t, nil)
-	conn, err := f.For(viewerP).Connections().Create(t.Context(), "crm", "machine", &catalog.ConnectionRequest{Name: "robot"})
-	require.NoError(t, err)
-	f.pass(2 * time.Hour)
-	f.server.Forget()
-	for _, step := range []authtest.Step{authtest.DropAfter(), authtest.Refuse(400, "invalid_grant", ""), authtest.Redirect(307, "/token")} {
-		f.server.Script(authtest.Token, step)
-		for range 3 {
-			var failed *catalog.RenewalError
-			require.ErrorAs(t, f.callAll(t.Context(), 1, conn.ID, f.Catalog)[0], &failed)
-		}
-		f.pass(time.Minute)
-	}
-	for _, err := range f.callAll(t.Context(), 100, conn.ID, f.Catalog) {
-		require.NoError(t, err)
-	}
-	assert.Equal(t, 4, f.server.Count(authtest.Token))
-	f.leftNothing(t, conn.ID)
 }

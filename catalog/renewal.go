@@ -148,18 +148,18 @@ func (n *renewal) cool(ctx context.Context, cause error) error {
 	}
 	until := n.cat.opts.Clock().Add(length).UTC()
 	record := encode(renewalRecord{Generation: n.conn.Generation, Failure: clipText(cause.Error()), Until: until, Length: length})
-	var failed error // unless the credential was replaced meanwhile
+	noted := false // unless the credential was replaced meanwhile
 	err := n.persist(ctx, func() error {
 		return n.cat.upon(ctx, n.conn, n.end(), func(r *connRecord, rev Revision) error {
-			failed = &RenewalError{Until: until, Err: cause}
 			_, err := n.cat.store.Apply(ctx, n.lease.end(), Check(r.key(), At(rev)), Put(r.renewalKey(), record, Any()))
+			noted = err == nil
 			return err
 		})
 	})
-	if errors.Is(err, errOvertaken) {
+	if err == nil && !noted || errors.Is(err, errOvertaken) || errors.Is(err, ErrNotFound) {
 		return err
 	}
-	return errors.Join(failed, err)
+	return errors.Join(&RenewalError{Until: until, Err: cause}, err)
 }
 
 // end are the ops that end the lease, with nothing left to be known of the renewal.
