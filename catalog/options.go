@@ -74,7 +74,8 @@ type Options struct {
 	// FeedTimeout bounds one load of one feed. Default 2 minutes.
 	FeedTimeout time.Duration
 	// Lease is how long an operation of a process that died blocks its connectors
-	// before another process takes it over. Default 15 seconds, at least 100 ms.
+	// before another process takes it over, and likewise the renewal of a token. It is also how long what
+	// came of a renewal is offered to a store that fails. Default 15 seconds, at least 100 ms.
 	Lease time.Duration
 	// Parallel is how many items of operations run at once. Default 4.
 	Parallel int
