@@ -32,12 +32,10 @@ type renewing struct {
 	Keys       string        `json:"keys"`
 	Connection string        `json:"connection"`
 	Ahead      time.Duration `json:"ahead"` // of the real time
+	Lease      time.Duration `json:"lease"` // 0: as usual, so that a busy machine can keep it
 }
 
-const (
-	renewLease   = time.Second
-	renewCallers = 100 // in each process
-)
+const renewCallers = 100 // in each process
 
 var renewUser = catalog.Principal{Tenant: "acme", User: "vic", Roles: []string{catalog.RoleViewer}}
 
@@ -63,7 +61,7 @@ func (n *renewing) open(ctx context.Context, s catalog.Store, edit ...func(*cata
 		return nil, err
 	}
 	opts := &catalog.Options{
-		Store: s, Keys: keys, Clock: n.now, Lease: renewLease, RefreshEvery: -1,
+		Store: s, Keys: keys, Clock: n.now, Lease: n.Lease, RefreshEvery: -1,
 		Tokens:    &auth.TokenOptions{HTTPClient: &http.Client{Transport: detour{to}}},
 		Transport: &auth.TransportOptions{Base: detour{to}},
 	}
@@ -124,9 +122,9 @@ func renewInProcess(ctx context.Context, s catalog.Store) error {
 }
 
 // newRenewing makes a connection in a file, whose token has ended for all who open it from then on.
-func newRenewing(t *testing.T, path string) (*renewing, *authtest.Server) {
+func newRenewing(t *testing.T, path string, lease time.Duration) (*renewing, *authtest.Server) {
 	t.Helper()
-	n := &renewing{Keys: filepath.Join(filepath.Dir(path), "keys")}
+	n := &renewing{Lease: lease, Keys: filepath.Join(filepath.Dir(path), "keys")}
 	server := authtest.NewServer(&authtest.ServerOptions{Now: func() time.Time { return n.now() }})
 	web := httptest.NewServer(server)
 	t.Cleanup(web.Close)
@@ -176,7 +174,7 @@ func newRenewing(t *testing.T, path string) (*renewing, *authtest.Server) {
 func TestC9_TwoCatalogsOnOneFileRenewOnce(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
-	n, server := newRenewing(t, path)
+	n, server := newRenewing(t, path, 0)
 	var all sync.WaitGroup
 	for range 2 {
 		c, err := n.open(t.Context(), openStore(t, path))
@@ -196,7 +194,7 @@ func TestC9_TwoCatalogsOnOneFileRenewOnce(t *testing.T) {
 func TestC9_TwoCatalogsOnOneFileShareAFailure(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
-	n, server := newRenewing(t, path)
+	n, server := newRenewing(t, path, 0)
 	server.Script(authtest.Token, authtest.Reply(503, nil, ""))
 	for range 2 {
 		c, err := n.open(t.Context(), openStore(t, path))
@@ -212,7 +210,7 @@ func TestC9_ProcessesRenewOnce(t *testing.T) {
 	t.Parallel()
 	const processes = 3
 	path := newPath(t)
-	_, server := newRenewing(t, path)
+	_, server := newRenewing(t, path, 0)
 	answer := make(chan struct{})
 	server.Script(authtest.Token, authtest.Hold(answer)) // until all wait for it
 	var all sync.WaitGroup
@@ -235,8 +233,9 @@ func TestC9_ProcessesRenewOnce(t *testing.T) {
 // owner: nobody knows what became of the refresh token, and nobody sends it again.
 func TestC9_AKilledProcessLeavesNoLoop(t *testing.T) {
 	t.Parallel()
+	const lease = time.Second
 	path := newPath(t)
-	n, server := newRenewing(t, path)
+	n, server := newRenewing(t, path, lease)
 	answer := make(chan struct{})
 	defer close(answer)
 	server.Script(authtest.Token, authtest.Hold(answer))
@@ -253,7 +252,7 @@ func TestC9_AKilledProcessLeavesNoLoop(t *testing.T) {
 		var state *catalog.StateError
 		require.ErrorAs(t, n.useOnce(t.Context(), c), &state)
 		assert.Equal(t, catalog.ConnectionNeedsReauth, state.State)
-		assert.Less(t, time.Since(start), 10*renewLease, "it takes one lease to know")
+		assert.Less(t, time.Since(start), 30*lease, "it takes one lease to know, and a busy machine its time")
 		require.NoError(t, c.Close())
 	}
 	assert.Equal(t, 1, server.Count(authtest.Token))
