@@ -63,6 +63,22 @@ func TestP21_StuckFilesKeepNobodyElsesFiles(t *testing.T) {
 	require.Eventually(t, func() bool { return len(b.disk.held()) == 2 }, 5*time.Second, time.Millisecond)
 }
 
+// What a failed attempt left, and could not be removed at once, is removed when that is possible.
+func TestP12_LeftoversThatCannotBeRemovedYetAreRemovedLater(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, []string{"slack@1.0.0"})
+	b.disk.set(func() {
+		b.disk.fail["slack@1.0.0"], b.disk.stuck = errors.New("cut"), errors.New("busy")
+		b.disk.files[connector.DigestOf([]byte("slack@1.0.0"))] = "half of it"
+	})
+	st := b.run(t, b.plan(t, "slack"))
+	require.Equal(t, catalog.Failed, st.Items[0].State)
+	assert.Len(t, b.disk.held(), 1)
+	b.disk.set(func() { b.disk.stuck = nil })
+	b.settle(t, "the disk works again")
+	assert.Empty(t, b.disk.held())
+}
+
 // A version that is pruned and installed again at once keeps its files.
 func TestP21_PrunedAndInstalledAgainKeepsItsFiles(t *testing.T) {
 	t.Parallel()

@@ -117,11 +117,11 @@ func (w *worker) cleanUp(ctx context.Context, got *installed) (left *installer.R
 		receipt = &got.Receipt
 	}
 	err := w.cat.opts.Installer.Remove(ctx, receipt)
-	if err != nil && ctx.Err() == nil {
-		w.cat.opts.Logger.WarnContext(ctx, "patchbay: cannot clean up", "connector", it.Key, "version", it.To, "error", err)
-	}
-	if err == nil || got == nil {
+	if err == nil {
 		return nil
+	}
+	if ctx.Err() == nil {
+		w.cat.opts.Logger.WarnContext(ctx, "patchbay: cannot clean up", "connector", it.Key, "version", it.To, "error", err)
 	}
 	return receipt
 }
