@@ -79,6 +79,7 @@ func (g histGen) presets() []governance.Preset {
 		p.Mode, p.Hidden = pick(g, governance.PresetFixed, governance.PresetDefault), g.one(3)
 		list = append(list, p)
 	}
+	g.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list
 }
 

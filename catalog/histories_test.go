@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -123,8 +124,10 @@ func (h *histories) sequence(t *testing.T, n int) {
 	t.Errorf("%s=%d/%d fails:\n%s\n%v", historiesEnv, h.seed, n, strings.Join(w.trace, "\n"), err)
 }
 
-// play does the steps from the beginning.
+// play does the steps from the beginning. They take milliseconds; what goes round in circles ends.
 func (h *histories) play(ctx context.Context, steps []uint64, tracing bool) (w *histWorld, err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	w, err = h.open(ctx)
 	if err != nil {
 		return nil, err
