@@ -63,6 +63,36 @@ func TestC3_OfManyCompletionsAtOnceOneWins(t *testing.T) {
 	assert.Zero(t, f.server.Count(authtest.Revoke))
 }
 
+// The same, with the other just before one's own write.
+func TestC3_WhoComesSecondIsTold(t *testing.T) {
+	t.Parallel()
+	f := newOAuth(t, nil)
+	hook := &hookStore{Store: f.store, prefix: "session/"}
+	other := f.another(t, func(o *catalog.Options) { o.Store = hook })
+	theirs := other.For(viewerP).Connections()
+	a, back := f.begin(t, viewerP, "mine")
+	hook.arm(func() {
+		_, err := f.mine().Complete(t.Context(), a.ID, back, browser)
+		assert.NoError(t, err)
+	})
+	_, err := theirs.Complete(t.Context(), a.ID, back, browser)
+	require.ErrorIs(t, err, catalog.ErrUsed)
+	assert.Equal(t, 1, f.server.Count(authtest.Token))
+
+	d := f.device(t, "crm", &catalog.ConnectionRequest{Name: "tv"})
+	hook.arm(func() {
+		_, err := f.mine().Poll(t.Context(), d.ID)
+		assert.NoError(t, err)
+	})
+	_, err = theirs.Poll(t.Context(), d.ID)
+	require.ErrorIs(t, err, auth.ErrAuthorizationPending)
+	_, err = theirs.Poll(t.Context(), d.ID)
+	require.ErrorIs(t, err, catalog.ErrUsed)
+	assert.False(t, hook.armed())
+	assert.Equal(t, 2, f.server.Count(authtest.Token))
+	assert.Zero(t, f.server.Count(authtest.Revoke))
+}
+
 // What belongs to an authorization uses it up, whatever comes of it.
 func TestC3_EveryAnswerUsesItUp(t *testing.T) {
 	t.Parallel()
