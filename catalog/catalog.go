@@ -110,8 +110,8 @@ func (c *Catalog) background(f func(ctx context.Context)) bool {
 
 // Close stops background work and waits for it. Operations under way stop
 // where they are and are resumed by the next Open; nothing of them is lost. The answer
-// to a renewal of a token that is on its way is waited for, at most as long as Options.Tokens lets a
-// request take, and stored. A Store, Installer or Feed of the caller's is not closed. Closing twice is no
+// to a renewal of a token that is on its way is waited for, as long as Options.Tokens lets a
+// request take, and stored, for which a store that does not answer gets another minute at most. A Store, Installer or Feed of the caller's is not closed. Closing twice is no
 // error.
 func (c *Catalog) Close() error {
 	c.ending.Lock()

@@ -92,7 +92,7 @@ func openJSON[T any](ctx context.Context, c *Catalog, at auth.Binding, sealed au
 	numbers := json.NewDecoder(bytes.NewReader(plain))
 	numbers.UseNumber() // a number among secrets is kept to the last digit
 	if err := numbers.Decode(&v); err != nil {
-		return v, errors.New("what was sealed is damaged") // err might quote it
+		return v, fmt.Errorf("what was sealed is %w", errDamaged) // err might quote it
 	}
 	return v, nil
 }

@@ -120,7 +120,7 @@ func (c *Connections) again(ctx context.Context, id string, req *ReauthRequest) 
 	scheme = app.without(scheme)
 	cred, err := c.cat.open(ctx, r)
 	switch {
-	case errors.Is(err, auth.ErrTampered), errors.Is(err, auth.ErrUnknownKey), errors.Is(err, ErrNotFound):
+	case errors.Is(err, auth.ErrTampered), errors.Is(err, auth.ErrUnknownKey), errors.Is(err, ErrNotFound), errors.Is(err, errDamaged):
 		cred = &credential{} // lost: all of it has to be given anew
 	case err != nil:
 		return nil, err

@@ -3,6 +3,8 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/patchbay/patchbay/connector"
@@ -108,13 +110,16 @@ func storable[T any](v T) (T, error) {
 	return decode[T](Record{Key: "new", Value: data})
 }
 
+// errDamaged is about what is stored and cannot be read.
+var errDamaged error = &sentinel{"damaged", fs.ErrInvalid}
+
 func decode[T any](r Record) (T, error) {
 	var v T
 	// Members that a newer version of the library wrote are passed over. Depth
 	// is bounded where documents come in; a record wraps them once more.
 	faults := strictjson.Decode(r.Value, &v, &strictjson.Options{AllowUnknown: true, AllowNull: true, MaxDepth: 10_000})
 	if len(faults) > 0 {
-		return v, fmt.Errorf("record %q is damaged: %s: %s", r.Key, faults[0].Pointer, faults[0].Reason)
+		return v, fmt.Errorf("record %q is %w: %s", r.Key, errDamaged, strings.TrimPrefix(faults[0].Pointer+": "+faults[0].Reason, ": "))
 	}
 	return v, nil
 }

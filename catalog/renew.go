@@ -30,10 +30,15 @@ func renewLease(id string) connector.Key { return connector.Key("~" + id) }
 func isRenewLease(key connector.Key) bool { return strings.HasPrefix(string(key), "~") }
 
 // renewable reports whether a 401 is worth a new token. A token of the future tells that the
-// clock was set back, and not how old it is.
-func (c *Catalog) renewable(r *connRecord) bool {
-	age := c.opts.Clock().Sub(r.Obtained)
-	return byToken(r.Type) && (age < 0 || age >= renewAgain)
+// clock was set back, and not how old it is. Where there is nothing to renew it with, one that has not ended
+// stays: the application may mean the request.
+func (c *Catalog) renewable(r *connRecord, cred *credential) bool {
+	now := c.opts.Clock()
+	age := now.Sub(r.Obtained)
+	if !byToken(r.Type) || cred.token == nil || age >= 0 && age < renewAgain {
+		return false
+	}
+	return !byPerson(r.Type) || !cred.token.RefreshToken.IsZero() || cred.token.Expired(now)
 }
 
 // renew obtains the next token of a connection, once for all who ask, in this process

@@ -33,3 +33,22 @@ func TestC8_SecretsAreStoredSealedOnly(t *testing.T) {
 	}
 	assert.Greater(t, records, 30)
 }
+
+// A credential that cannot be read any more, for whatever reason, can be given anew.
+func TestC8_LostCredentialsAreGivenAnew(t *testing.T) {
+	t.Parallel()
+	b, _ := vault(t)
+	for name, value := range map[string]string{"truncated": `"UEJT`, "no record": `{`, "plaintext": `"s3cret"`, "empty": ""} {
+		conn, err := b.store1(t.Context(), name, "s3cret-one")
+		require.NoError(t, err)
+		_, err = b.store.Apply(t.Context(), catalog.Put("connsecret/acme/"+conn.ID, []byte(value), catalog.Any()))
+		require.NoError(t, err)
+		_, err = b.carried(t.Context(), conn.ID)
+		require.Error(t, err, name)
+		_, err = b.For(viewerP).Connections().Reauthenticate(t.Context(), conn.ID, &catalog.ReauthRequest{Params: map[string]any{"token": "s3cret-two"}})
+		require.NoError(t, err, name)
+		got, err := b.carried(t.Context(), conn.ID)
+		require.NoError(t, err, name)
+		assert.Equal(t, "s3cret-two", got)
+	}
+}

@@ -37,7 +37,7 @@ func (s *connSource) credentials(ctx context.Context, refused *auth.Credentials)
 			return nil, err
 		}
 		late := refused == nil || refused.Generation < r.Generation // somebody has renewed already
-		if !late && !cat.renewable(r) {
+		if !late && !cat.renewable(r, cred) {
 			return nil, fmt.Errorf("the credentials cannot be renewed now: %w", errors.ErrUnsupported)
 		}
 		if late && (cred.token == nil || renewed || !cred.token.Expired(cat.opts.Clock())) {
