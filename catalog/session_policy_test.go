@@ -1,8 +1,10 @@
 package catalog_test
 
 import (
+	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/patchbay/patchbay/auth"
@@ -182,6 +184,27 @@ func TestG6_AnAnswerThatStaysIsNotRefused(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, now.Revision, conn.Admitted.Revision, "it is admitted by what was in force at the commit")
 	assert.Equal(t, 1, f.server.Count(authtest.Token))
+}
+
+// Who may no longer connect to this connector when the browser comes back is refused, though the call
+// itself names none.
+func TestP2_TheAuthorizerIsAskedAgainAtTheEnd(t *testing.T) {
+	t.Parallel()
+	var closed atomic.Bool
+	f := newOAuth(t, nil, func(o *catalog.Options) {
+		o.Authorizer = catalog.AuthorizerFunc(func(ctx context.Context, p catalog.Principal, a catalog.Action, resource string) error {
+			if closed.Load() && a == catalog.ActionConnect && resource == "crm" {
+				return errors.New("not to crm")
+			}
+			return catalog.RoleAuthorizer().Authorize(ctx, p, a, resource)
+		})
+	})
+	a, back := f.begin(t, viewerP, "mine")
+	closed.Store(true)
+	_, err := f.mine().Complete(t.Context(), a.ID, back, browser)
+	require.ErrorIs(t, err, catalog.ErrForbidden)
+	f.nothingMade(t)
+	f.givenBack(t, 1)
 }
 
 // A token of the user's own app, stated by parameters, is given back by that app.
