@@ -38,7 +38,7 @@ func (a *Admin) Install(ctx context.Context, plan *Plan) (*Operation, error) {
 		if err == nil {
 			var lead *lease
 			if lead, err = a.cat.commitOperation(ctx, entry, rec, append(a.cat.operationOps(rec, plan), unswept)); err == nil {
-				a.cat.runner.start(rec, lead)
+				a.cat.runner.start(rec, lead, 0)
 				return &Operation{ID: rec.ID, cat: a.cat}, nil
 			}
 		}

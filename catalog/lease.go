@@ -27,9 +27,9 @@ type lease struct {
 	expires time.Time // at the latest, by this process's clock, which does not jump
 }
 
-// tryLease takes the lease if it is free or expired. It returns nil without an
-// error while somebody else holds it, and how long that can last.
-func (c *Catalog) tryLease(ctx context.Context, key connector.Key, op string) (*lease, time.Duration, error) {
+// tryLease takes the lease if it is free or expired, and checks hold. It returns nil without an
+// error while somebody else holds it or a check does not hold, and how long that can last.
+func (c *Catalog) tryLease(ctx context.Context, key connector.Key, op string, checks ...Op) (*lease, time.Duration, error) {
 	now, err := c.store.Now(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -42,7 +42,7 @@ func (c *Catalog) tryLease(ctx context.Context, key connector.Key, op string) (*
 		return nil, old.Until.Sub(now), nil
 	}
 	l := &lease{cat: c, key: key, op: op, id: newID(), rev: rev}
-	switch err := l.write(ctx, now); {
+	switch err := l.write(ctx, now, checks...); {
 	case errors.Is(err, ErrConflict):
 		return nil, c.opts.Lease, nil
 	case err != nil:
@@ -53,11 +53,11 @@ func (c *Catalog) tryLease(ctx context.Context, key connector.Key, op string) (*
 
 // write puts the record with a new expiry, if it is still as this lease knows
 // it. Leases are no changes worth an audit entry.
-func (l *lease) write(ctx context.Context, now time.Time) error {
+func (l *lease) write(ctx context.Context, now time.Time, checks ...Op) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	start := time.Now()
-	rev, err := l.cat.store.Apply(ctx, Put(leaseKey(l.key), l.record(now), atRevision(l.rev)))
+	rev, err := l.cat.store.Apply(ctx, append([]Op{Put(leaseKey(l.key), l.record(now), atRevision(l.rev))}, checks...)...)
 	if err == nil {
 		l.rev, l.expires = rev, start.Add(l.cat.opts.Lease)
 	}

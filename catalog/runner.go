@@ -28,28 +28,30 @@ func (r *runner) init(c *Catalog) {
 }
 
 // start works on an operation, unless this process does already. lead is the lease
-// for leading it, if this process has it.
-func (r *runner) start(rec opRecord, lead *lease) {
+// for leading it, if this process has it; else it takes that if the operation is still open
+// as marked: nobody would end a lease that is taken after the end.
+func (r *runner) start(rec opRecord, lead *lease, marked Revision) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, ok := r.running[rec.ID]; ok {
 		return
 	}
-	if r.cat.background(func(ctx context.Context) { r.run(ctx, rec, lead) }) {
+	if r.cat.background(func(ctx context.Context) { r.run(ctx, rec, lead, marked) }) {
 		r.running[rec.ID] = struct{}{}
 	}
 }
 
 // run works on all items. Each is independent: a failure is recorded on its
 // row and the rest goes on (P11).
-func (r *runner) run(ctx context.Context, rec opRecord, lead *lease) {
+func (r *runner) run(ctx context.Context, rec opRecord, lead *lease, marked Revision) {
 	defer func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		delete(r.running, rec.ID)
 	}()
 	if lead == nil {
-		lead, _, _ = r.cat.tryLease(ctx, leadKey(rec.ID), rec.ID) // else another one leads
+		open := Check(prefixOpen+rec.ID, At(marked))
+		lead, _, _ = r.cat.tryLease(ctx, leadKey(rec.ID), rec.ID, open) // else another one leads
 	}
 	stop := func() error { return nil }
 	if lead != nil {
@@ -57,12 +59,10 @@ func (r *runner) run(ctx context.Context, rec opRecord, lead *lease) {
 	}
 	err := r.items(ctx, rec, lead != nil)
 	lost := stop()
-	closed := false
 	if err == nil {
 		r.cat.sightings.forget(leadKey(rec.ID))
-		closed, err = r.cat.closeOperation(ctx, rec)
-	}
-	if !closed && lead != nil && lost == nil {
+		err = r.cat.closeOperation(ctx, rec)
+	} else if lead != nil && lost == nil {
 		err = joinRelease(ctx, lead, err)
 	}
 	// Where an item is not final, or the operation not closed, healLoop takes it up again.
@@ -98,18 +98,16 @@ func (r *runner) items(ctx context.Context, rec opRecord, leads bool) error {
 func leadKey(op string) connector.Key { return connector.Key("@" + op) }
 
 // closeOperation records that every item is final, and ends the lease for leading the
-// operation, whoever holds it. Several processes may do so; the first one counts. It is not closed
-// here if it was before: then a lease that was taken since is for its holder to end.
-func (c *Catalog) closeOperation(ctx context.Context, rec opRecord) (closed bool, err error) {
+// operation, whoever holds it. Several processes may do so; the first one counts.
+func (c *Catalog) closeOperation(ctx context.Context, rec opRecord) error {
 	_, rev, err := get[struct{}](ctx, c, prefixOpen+rec.ID)
 	if err != nil {
-		return false, ignore(err, ErrNotFound)
+		return ignore(err, ErrNotFound)
 	}
 	rec.Done = c.opts.Clock().UTC()
 	err = c.commit(ctx, AuditEntry{By: rec.By, Action: "install.end", Target: rec.ID},
 		Delete(prefixOpen+rec.ID, At(rev)), Put(prefixOp+rec.ID, encode(rec), Any()), Delete(leaseKey(leadKey(rec.ID)), Any()))
-	err = ignore(err, ErrConflict)
-	return err == nil, err
+	return ignore(err, ErrConflict)
 }
 
 // takeUp starts work on every unfinished operation; one that cannot be read stops
@@ -125,7 +123,7 @@ func (c *Catalog) takeUp(ctx context.Context) error {
 			rec, _, err = get[opRecord](ctx, c, prefixOp+strings.TrimPrefix(marker.Key, prefixOpen))
 		}
 		if err == nil {
-			c.runner.start(rec, nil)
+			c.runner.start(rec, nil, marker.Revision)
 		}
 		errs = append(errs, err)
 	}
