@@ -90,7 +90,8 @@ func FuzzUnpack(f *testing.F) {
 		f.Add(uint8(i), false, packed()[format])
 	}
 	for _, a := range corpus() {
-		if data := a.build(); len(data) < 1<<15 { // what is large is slow to change
+		// What is large is slow to change, and what is in gzip changes to nothing.
+		if data := a.build(); len(data) < 1<<15 && !strings.HasSuffix(a.name, ", in gzip") {
 			f.Add(uint8(slices.Index(formats, a.format)), a.options != nil, data)
 		}
 	}
