@@ -48,9 +48,9 @@ type Options struct {
 	// limits, what is kept of replies. Its Now is the Clock. Default: public addresses over https only (C12).
 	Tokens *auth.TokenOptions
 	// RedirectURI says where a provider sends the browser back to, once the person has
-	// agreed, for apps that state none. No two connectors may have the same (C3); how it differs between tenants is
-	// up to what is registered with the provider. Default: none, and authorizations in a browser are
-	// refused.
+	// agreed, for apps that state none. No two connectors may have the same, queries aside (C3); the first
+	// that uses one keeps it. How it differs between tenants is up to what is registered with the
+	// provider. Default: none, and authorizations in a browser are refused.
 	RedirectURI func(tenant string, key connector.Key) string
 	// RefreshCooldown is how long after a failed renewal of a token nobody asks the provider
 	// again (C9). Default 30 seconds; a provider that asks for more gets it, up to an hour.
