@@ -6,32 +6,19 @@ import (
 	"github.com/patchbay/patchbay/catalog"
 )
 
-// Apply implements catalog.Store: one transaction, on disk when it returns.
+// Apply implements catalog.Store. It is on disk when it returns. Applys that come while another one is
+// being committed are committed together, in one transaction; each succeeds or fails by itself, and has a
+// revision of its own (S4).
 func (s *Store) Apply(ctx context.Context, ops ...catalog.Op) (catalog.Revision, error) {
 	if err := s.usable(ctx, catalog.ValidateApply(ops...)); err != nil {
 		return 0, s.failure(ctx, "apply", err)
 	}
-	var before, after catalog.Revision
-	err := s.writer.transact(ctx, (*transaction).lock, func(tx *transaction) (bool, error) {
-		p := newPending(tx.st)
-		err := tx.load(p, ops)
-		if err == nil {
-			err = p.apply(ops)
-		}
-		before, after = tx.st.revision, p.st.revision
-		if err != nil || before == after {
-			return false, err
-		}
-		return true, tx.write(p, s.o.Deletions)
-	})
-	if err != nil {
-		return 0, s.failure(ctx, "apply", err)
+	r := newRequest(ctx, ops)
+	s.writer.apply(r)
+	if r.err != nil {
+		return 0, s.failure(ctx, "apply", r.err)
 	}
-	if after != before {
-		s.saw(after)
-		s.hub.Notify()
-	}
-	return after, nil
+	return r.rev, nil
 }
 
 // state is the row of counters.

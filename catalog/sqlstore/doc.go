@@ -13,7 +13,8 @@
 // An Apply is one transaction, and on disk when it returns: after a crash of the program
 // or the machine it is there whole or not at all. Revisions come from one
 // counter row, so they are in the order of the commits, whichever process
-// commits. A read never waits for a write.
+// commits. A read never waits for a write. What many goroutines apply at once is written together, up to 64
+// Applys in one transaction; when 1024 wait, more wait for room, as long as their contexts live.
 //
 // When others hold the lock, Apply waits as long as its context lives, or
 // [Options].BusyTimeout when that has no deadline, and then fails with [ErrBusy].

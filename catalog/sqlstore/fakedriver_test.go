@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/hex"
 	"errors"
 	"io"
 	"strings"
@@ -19,7 +20,8 @@ type fake struct {
 	answers map[string]answer
 	log     []string // the statements that were run, with the number of the connection
 	args    []driver.Value
-	conns   int // opened so far
+	refuse  string // INSERTs of this
+	conns   int    // opened so far
 	closed  int
 }
 
@@ -72,6 +74,15 @@ func (f *fake) run(query string, args []driver.Value) ([][]driver.Value, error) 
 	defer f.mu.Unlock()
 	query = strings.Join(strings.Fields(query), " ")
 	f.log, f.args = append(f.log, query), append(f.args, args...)
+	if f.refuse != "" && strings.HasPrefix(query, "INSERT INTO") {
+		for _, arg := range args {
+			key, _ := arg.([]byte)
+			text, _ := arg.(string)
+			if string(key) == f.refuse || strings.Contains(text, hex.EncodeToString([]byte(f.refuse))) {
+				return nil, errDisk
+			}
+		}
+	}
 	best := ""
 	for statement := range f.answers {
 		if strings.HasPrefix(query, statement) && len(statement) > len(best) {

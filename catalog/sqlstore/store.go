@@ -64,8 +64,11 @@ func open(ctx context.Context, db *sql.DB, d Dialect, o *Options) (*Store, error
 	s := &Store{o: opts, dialect: dial, closing: make(chan struct{})}
 	s.close = sync.OnceValue(s.shut)
 	s.waiter = &waiter{d: dial, timeout: opts.BusyTimeout, closing: s.closing}
-	s.writer = newWriter(db, dial, s.waiter)
-	err = s.writer.transact(ctx, (*transaction).lockSchema, (*transaction).migrate)
+	s.writer = newWriter(db, dial, s.waiter, opts.Deletions, func(newest catalog.Revision) {
+		s.saw(newest)
+		s.hub.Notify()
+	})
+	err = s.writer.transact(ctx, time.Now(), (*transaction).lockSchema, (*transaction).migrate)
 	if err == nil {
 		s.readers, err = prepareReaders(ctx, db, dial, s.waiter)
 	}

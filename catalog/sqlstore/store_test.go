@@ -159,13 +159,13 @@ func TestS2_WaitingIsBounded(t *testing.T) {
 		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 		require.WithinDuration(t, start.Add(30*time.Second), time.Now(), time.Second, "without a deadline")
 
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer cancel()
 		start = time.Now()
 		_, err = s.Apply(ctx, put("a"))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.NotErrorIs(t, err, sqlstore.ErrBusy)
-		require.WithinDuration(t, start.Add(time.Hour), time.Now(), time.Second, "with a deadline")
+		require.WithinDuration(t, start.Add(5*time.Minute), time.Now(), time.Second, "with a deadline")
 		require.Less(t, f.ran("BEGIN"), 1_000_000, "there are pauses")
 
 		f.set("BEGIN", rows())

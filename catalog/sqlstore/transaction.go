@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/patchbay/patchbay/catalog"
 )
@@ -14,8 +15,40 @@ type transaction struct {
 	waiting context.Context //nolint:containedctx // of the statement that waits for the lock
 	conn    *sql.Conn
 	writer  *writer
+	end     context.CancelFunc
 	st      state            // at the beginning
 	saved   catalog.Revision // the newest that is to be committed
+}
+
+// newTransaction returns what is to become a transaction on the writer's connection. No statement of it is
+// interrupted when ctx ends: each is short, and an interrupted COMMIT would leave open what has become of
+// it. But nobody waits much longer for a server that has fallen silent.
+func newTransaction(ctx context.Context, w *writer) *transaction {
+	lasting := context.WithoutCancel(ctx)
+	tx := &transaction{ctx: lasting, caller: ctx, waiting: lasting, conn: w.conn, writer: w, end: func() {}}
+	if w.d.server {
+		tx.ctx, tx.end = context.WithCancel(lasting)
+		tx.hurryFor(ctx)
+	}
+	return tx
+}
+
+// hurryFor interrupts the transaction some time after ctx has ended.
+func (tx *transaction) hurryFor(ctx context.Context) {
+	const patience = 3 * time.Second
+	if !tx.writer.d.server {
+		return
+	}
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			tx.end()
+		case <-tx.ctx.Done():
+		}
+	})
+	context.AfterFunc(tx.ctx, func() { stop() }) //nolint:contextcheck // its own
 }
 
 // lock takes the write lock, where begin did not, and reads the state.

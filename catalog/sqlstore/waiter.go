@@ -21,6 +21,11 @@ type waiter struct {
 // fraction of the time a commit takes, with some chance in it, since SQLite
 // keeps no queue.
 func (w *waiter) retry(ctx context.Context, try func() error) error {
+	return w.retrySince(ctx, time.Now(), try)
+}
+
+// retrySince is retry for a call that has waited for something else since then.
+func (w *waiter) retrySince(ctx context.Context, since time.Time, try func() error) error {
 	const first = 200 * time.Microsecond
 	var giveUp <-chan time.Time
 	for pause := first; ; pause *= 2 {
@@ -31,7 +36,7 @@ func (w *waiter) retry(ctx context.Context, try func() error) error {
 		}
 		pause = min(pause, longest)
 		if _, bounded := ctx.Deadline(); giveUp == nil && !bounded {
-			giveUp = time.After(w.timeout)
+			giveUp = time.After(w.timeout - time.Since(since))
 		}
 		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // not a secret
 		select {
@@ -57,7 +62,12 @@ func (w *waiter) longest(err error) time.Duration {
 	const locked, lost = 8 * time.Millisecond, 250 * time.Millisecond
 	var doubt *commitError
 	switch {
-	case err == nil, errors.As(err, &doubt) && w.d.sql.committed == "": // nobody knows
+	case err == nil:
+		return 0
+	case errors.As(err, &doubt):
+		if w.d.server { // which can be asked
+			return lost
+		}
 		return 0
 	case w.d.busy(err):
 		return locked
@@ -70,12 +80,11 @@ func (w *waiter) longest(err error) time.Duration {
 
 // bound returns the context of a statement that itself waits for a lock. It ends with ctx, with
 // Close, and after the timeout when ctx has no deadline; its cause says which.
-func (w *waiter) bound(ctx context.Context) (context.Context, func()) {
+func (w *waiter) bound(ctx context.Context, since time.Time) (context.Context, func()) {
 	bound, end := context.WithCancelCause(ctx)
 	stop := func() {}
 	if _, bounded := ctx.Deadline(); !bounded {
-		timer := time.AfterFunc(w.timeout, func() { end(fmt.Errorf("%w, for %v", ErrBusy, w.timeout)) })
-		stop = func() { timer.Stop() }
+		bound, stop = context.WithTimeoutCause(bound, w.timeout-time.Since(since), fmt.Errorf("%w, for %v", ErrBusy, w.timeout))
 	}
 	go func() {
 		select {
@@ -90,22 +99,11 @@ func (w *waiter) bound(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// patient returns a context that goes on for some time after ctx has ended, so that who gives up costs
-// no connection, and a connection that is dead does not hold anybody for long.
-func patient(ctx context.Context) (context.Context, func()) {
-	const patience = 3 * time.Second
-	patient, end := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		timer := time.NewTimer(patience)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			end()
-		case <-patient.Done():
-		}
-	})
-	return patient, func() {
-		stop()
-		end()
+func (w *waiter) closed() bool {
+	select {
+	case <-w.closing:
+		return true
+	default:
+		return false
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"time"
 
 	"github.com/patchbay/patchbay/catalog"
 )
@@ -13,37 +14,37 @@ import (
 // writer makes all changes, one transaction after another, on a connection of its
 // own. This is the one place that commits.
 type writer struct {
-	db     *sql.DB
-	d      *dialect
-	waiter *waiter
-	id     string // in the table of writers
+	db        *sql.DB
+	d         *dialect
+	waiter    *waiter
+	id        string                 // in the table of writers
+	deletions int                    // remembered
+	committed func(catalog.Revision) // called after commits
 
+	queue queue
 	turn  chan struct{} // holds a value while somebody is at work with what follows
 	conn  *sql.Conn     // nil when there is none yet, or the last one broke
 	stmts map[string]*sql.Stmt
 }
 
-func newWriter(db *sql.DB, d *dialect, w *waiter) *writer {
-	return &writer{db: db, d: d, waiter: w, id: rand.Text(), turn: make(chan struct{}, 1)}
+func newWriter(db *sql.DB, d *dialect, w *waiter, deletions int, committed func(catalog.Revision)) *writer {
+	return &writer{
+		db: db, d: d, waiter: w, id: rand.Text(), deletions: deletions, committed: committed,
+		queue: queue{room: make(chan struct{}, maxWaiting)},
+		turn:  make(chan struct{}, 1),
+	}
 }
 
 // transact runs work in a transaction that lock, at its beginning, makes the only one, and commits
 // it if work says that it changed something. When the connection is lost, all is done
-// again on another one. When it fails with anything but a *commitError, nothing has changed.
-func (w *writer) transact(ctx context.Context, lock func(tx *transaction) error, work func(tx *transaction) (changed bool, err error)) error {
-	select {
-	case w.turn <- struct{}{}:
-		defer func() { <-w.turn }()
-	case <-w.waiter.closing:
-		return catalog.ErrClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+// again on another one. When it fails with anything but a *commitError, nothing has changed. The caller has the
+// turn, and has waited since then.
+func (w *writer) transact(ctx context.Context, since time.Time, lock func(tx *transaction) error, work func(tx *transaction) (changed bool, err error)) error {
 	var doubt *commitError
 	var doubted catalog.Revision
 	done := false
-	err := w.waiter.retry(ctx, func() error {
-		return w.attempt(ctx, lock, func(tx *transaction) (bool, error) {
+	err := w.waiter.retrySince(ctx, since, func() error {
+		return w.attempt(ctx, since, lock, func(tx *transaction) (bool, error) {
 			if doubt != nil && doubted != 0 { // else doing it again does no harm
 				var last catalog.Revision
 				if err := tx.one(w.d.sql.committed, []any{w.id}, &last); err != nil {
@@ -70,15 +71,17 @@ func (w *writer) transact(ctx context.Context, lock func(tx *transaction) error,
 
 // attempt is one transaction. It puts the failure of COMMIT that left it open what has become of it
 // into doubt.
-func (w *writer) attempt(ctx context.Context, lock func(*transaction) error, work func(*transaction) (bool, error), doubt **commitError) error {
-	tx, end, err := w.begin(ctx, lock)
-	defer end()
+func (w *writer) attempt(ctx context.Context, since time.Time, lock func(*transaction) error, work func(*transaction) (bool, error), doubt **commitError) error {
+	tx, err := w.begin(ctx, since, lock)
+	if tx != nil {
+		defer tx.end()
+	}
 	if err != nil {
 		return err
 	}
 	changed, err := work(tx)
 	if err == nil {
-		err = ctx.Err()
+		err = tx.caller.Err()
 	}
 	if err != nil || !changed {
 		w.rollback(tx)
@@ -91,36 +94,37 @@ func (w *writer) attempt(ctx context.Context, lock func(*transaction) error, wor
 	return err
 }
 
-// begin begins a transaction and waits for the lock. end must be called, also after an
+// begin begins a transaction and waits for the lock. If it returns one, that must be ended, also after an
 // error.
-func (w *writer) begin(ctx context.Context, lock func(*transaction) error) (tx *transaction, end func(), err error) {
-	end = func() {}
-	if err := w.connect(ctx); err != nil {
-		return nil, end, err
-	}
-	// From here on no statement is interrupted: each is short, and an interrupted
-	// COMMIT would leave open what has become of it.
-	tx = &transaction{ctx: context.WithoutCancel(ctx), caller: ctx, waiting: context.WithoutCancel(ctx), conn: w.conn, writer: w}
+func (w *writer) begin(ctx context.Context, since time.Time, lock func(*transaction) error) (*transaction, error) {
+	waiting := context.WithoutCancel(ctx)
 	if w.d.server {
 		var done func()
-		tx.ctx, end = patient(ctx)
-		tx.waiting, done = w.waiter.bound(ctx)
+		waiting, done = w.waiter.bound(ctx, since)
 		defer done()
+		if context.Cause(waiting) != nil { // a connection would be broken for nothing
+			return nil, context.Cause(waiting)
+		}
 	}
-	if err = tx.exec(w.d.begin); err != nil {
+	if err := w.connect(ctx); err != nil {
+		return nil, err
+	}
+	tx := newTransaction(ctx, w)
+	tx.waiting = waiting
+	if err := tx.exec(w.d.begin); err != nil {
 		if w.d.lost(err) || tx.ctx.Err() != nil {
 			w.discard()
 		}
-		return nil, end, err
+		return tx, err
 	}
-	if err = lock(tx); err != nil {
+	if err := lock(tx); err != nil {
 		if ended := context.Cause(tx.waiting); ended != nil { //nolint:contextcheck // derived from ctx where it can end
 			err = ended
 		}
 		w.rollback(tx)
-		return nil, end, err
+		return tx, err
 	}
-	return tx, end, nil
+	return tx, nil
 }
 
 // commit commits. Its error is a *commitError unless nothing has changed.

@@ -120,8 +120,8 @@ func (c *cluster) crash() error {
 // watch starts a process that waits for this one to end, be it by a kill, and then
 // stops the server.
 func (c *cluster) watch() error {
-	c.watcher = c.command("/bin/sh", "-c", `cat >/dev/null; "$0" -D "$1" -m immediate stop >/dev/null 2>&1; rm -rf "$1"`,
-		filepath.Join(c.bin, "pg_ctl"), c.data())
+	c.watcher = c.command("/bin/sh", "-c", `cat >/dev/null; "$0" -D "$1" -m immediate stop >/dev/null 2>&1; rm -rf "$2"`,
+		filepath.Join(c.bin, "pg_ctl"), c.data(), c.dir)
 	alive, err := c.watcher.StdinPipe()
 	c.alive = alive
 	return errors.Join(err, c.watcher.Start())

@@ -27,7 +27,7 @@ const (
 // wire breaks connections at COMMIT.
 type wire struct {
 	fault atomic.Int32
-	sent  func() // called before silence
+	sent  func()      // called before silence
 	down  atomic.Bool // no new connections
 }
 

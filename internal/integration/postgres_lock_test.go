@@ -25,8 +25,9 @@ func (p place) lock(t *testing.T) (release func()) {
 
 func TestS2_PostgreSQLLocks(t *testing.T) {
 	t.Parallel()
+	const busy = 100 * time.Millisecond
 	p := newPlace(t)
-	s, err := sqlstore.Open(t.Context(), p.db(t, nil), sqlstore.PostgreSQL, &sqlstore.Options{BusyTimeout: 50 * time.Millisecond})
+	s, err := sqlstore.Open(t.Context(), p.db(t, nil), sqlstore.PostgreSQL, &sqlstore.Options{BusyTimeout: busy})
 	require.NoError(t, err)
 	release := p.lock(t)
 	_, err = s.Apply(t.Context(), put("a"))
@@ -36,6 +37,18 @@ func TestS2_PostgreSQLLocks(t *testing.T) {
 	_, err = s.Apply(ctx, put("a"))
 	require.ErrorIs(t, err, context.DeadlineExceeded, "with a deadline")
 	require.NotErrorIs(t, err, sqlstore.ErrBusy)
+
+	start, many := time.Now(), make(chan error, 20)
+	for range cap(many) {
+		go func() {
+			_, err := s.Apply(t.Context(), put("a"))
+			many <- err
+		}()
+	}
+	for range cap(many) {
+		require.ErrorIs(t, <-many, sqlstore.ErrBusy)
+	}
+	require.Less(t, time.Since(start), 20*busy, "they wait together, not one after another")
 
 	ctx, cancel = context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
