@@ -29,7 +29,7 @@ func (s *table) String() string {
 	type cell struct{ runs, healed int }
 	cells := map[string]map[string]cell{}
 	var times []time.Duration
-	failed := 0
+	failed, slowest := 0, &result{}
 	for _, r := range s.struck {
 		row := fmt.Sprintf("%-9s%-10s", r.s.name, r.at.name)
 		if cells[row] == nil {
@@ -44,12 +44,15 @@ func (s *table) String() string {
 		}
 		cells[row][r.fault.name] = c
 		times = append(times, r.healed)
+		if r.healed >= slowest.healed {
+			slowest = r
+		}
 	}
 	lines := []string{fmt.Sprintf("%d runs, %d not healed; %d more did not make the call that was to be interrupted", len(s.struck), failed, s.missed)}
 	if slices.Sort(times); len(times) > 0 {
 		ms := func(i int) time.Duration { return times[i].Round(time.Millisecond) }
-		lines = append(lines, fmt.Sprintf("healed after %v (half of them), %v (99 %%), %v (all); the lease is %v",
-			ms(len(times)/2), ms(len(times)*99/100), ms(len(times)-1), lease))
+		lines = append(lines, fmt.Sprintf("healed after %v (half of them), %v (99 %%), %v (%s, %s at %s); the lease is %v",
+			ms(len(times)/2), ms(len(times)*99/100), ms(len(times)-1), slowest.s.name, slowest.fault.name, slowest.at, lease))
 	}
 	head := fmt.Sprintf("%-19s", "healed/runs")
 	for _, f := range faults {
