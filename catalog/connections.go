@@ -27,7 +27,25 @@ type ConnectionQuery struct {
 	Connector connector.Key
 	Folder    *string // nil: any
 	State     ConnectionState
+	// After is ConnectionPage.Next of the page before; empty: from the first on.
+	After string
+	// Limit is how many connections a page has at most. Default 50, at most 1000. List
+	// takes no notice of it.
+	Limit int
 }
+
+// ConnectionPage is one page of connections.
+type ConnectionPage struct {
+	Connections []Connection
+	// Next is the ConnectionQuery.After of the following page; empty: this is the last.
+	Next string
+}
+
+// Bounds of a page of connections.
+const (
+	defaultConnections = 50
+	maxConnections     = 1000
+)
 
 func (q *ConnectionQuery) match(r *connRecord) bool {
 	return q == nil || (q.Connector == "" || q.Connector == r.Key) &&
@@ -60,7 +78,11 @@ func (c *Connections) List(ctx context.Context, q *ConnectionQuery) iter.Seq2[Co
 			yield(Connection{}, err)
 			return
 		}
-		for rec, err := range c.cat.list(ctx, tenantKey(prefixConn, c.principal.Tenant, "")) {
+		prefix, after := tenantKey(prefixConn, c.principal.Tenant, ""), ""
+		if q != nil && q.After != "" {
+			after = prefix + q.After
+		}
+		for rec, err := range c.cat.listAfter(ctx, prefix, after) {
 			var r connRecord
 			if err == nil {
 				r, err = decode[connRecord](rec)
@@ -81,6 +103,27 @@ func (c *Connections) List(ctx context.Context, q *ConnectionQuery) iter.Seq2[Co
 			}
 		}
 	}
+}
+
+// Page returns one page of List. Connections made or removed between two pages may or may not be
+// on one of them; no other is there twice or left out.
+func (c *Connections) Page(ctx context.Context, q *ConnectionQuery) (*ConnectionPage, error) {
+	limit := defaultConnections
+	if q != nil && q.Limit > 0 {
+		limit = min(q.Limit, maxConnections)
+	}
+	page := &ConnectionPage{}
+	for conn, err := range c.List(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		if len(page.Connections) == limit {
+			page.Next = page.Connections[limit-1].ID
+			break
+		}
+		page.Connections = append(page.Connections, conn)
+	}
+	return page, nil
 }
 
 // Get returns one connection, or an error wrapping ErrNotFound.
