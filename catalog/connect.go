@@ -21,7 +21,8 @@ const lookTimeout = 10 * time.Second
 // The error wraps ErrNotFound when the connector or scheme is not there, ErrDisabledByPolicy,
 // ErrExists when the name is taken, ErrNoApp, auth.ErrNoKey when there are secrets and
 // Options.Keys is nil, and errors.ErrUnsupported for schemes that need a person. It is an
-// *auth.TokenError or a *ProbeError when the provider refused. Then nothing was made.
+// *auth.TokenError or a *ProbeError when the provider refused. Then nothing was made; an error of a Store that cannot tell whether it
+// has committed, and says so, leaves that open too.
 func (c *Connections) Create(ctx context.Context, key, scheme string, req *ConnectionRequest) (*Connection, error) {
 	const op = "create connection"
 	if err := c.allow(ctx, op, ActionConnect, key); err != nil {
