@@ -40,13 +40,51 @@ func (c *Catalog) commitAt(ctx context.Context, entry AuditEntry, ops ...Op) (Re
 	}
 	// The change is durable now. Failing to read it back must not look like a
 	// failed change, so the follower is left to catch up.
-	if err := c.sync(ctx); err != nil {
+	if err := c.syncTo(ctx, rev); err != nil {
 		c.opts.Logger.WarnContext(ctx, "patchbay: cannot read back a change", "error", err)
 	}
 	return rev, nil
 }
 
+// append writes entry and ops. Where the store makes the entry's place in the chain itself, commits
+// neither wait for each other here nor race with those of other processes.
 func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) (Revision, error) {
+	store, ok := c.store.(Composer)
+	if !ok {
+		return c.appendInTurn(ctx, entry, ops)
+	}
+	rev, err := store.Compose(ctx, []string{keyAuditHead}, func(current []Record) ([]Op, error) {
+		var head AuditAnchor
+		if current[0].Revision != 0 {
+			var err error
+			if head, err = decode[AuditAnchor](current[0]); err != nil {
+				return nil, fmt.Errorf("audit log: %w", err)
+			}
+		}
+		next := entry.seal(head)
+		return []Op{Put(keyAuditHead, encode(next), Any()), Put(auditKey(entry.Seq), encode(entry), Absent())}, nil
+	}, ops...)
+	return rev, conflictOf(err, entry.Seq)
+}
+
+// logOps is how many ops of a commit are the audit log's. They come first, so that many others do not make it
+// more likely to come too late.
+const logOps = 2
+
+// conflictOf returns the error of a commit as its caller's: a conflict has the place among the caller's ops.
+func conflictOf(err error, seq uint64) error {
+	var conflict *ConflictError
+	switch {
+	case !errors.As(err, &conflict):
+		return err
+	case conflict.Index >= logOps:
+		return &ConflictError{Index: conflict.Index - logOps, Key: conflict.Key}
+	default: // the head is as it was read, and yet there is an entry after it
+		return fmt.Errorf("audit log is damaged: entry %d is there already", seq) // no conflict: trying again is no use
+	}
+}
+
+func (c *Catalog) appendInTurn(ctx context.Context, entry AuditEntry, ops []Op) (Revision, error) {
 	if err := c.writing.take(ctx); err != nil {
 		return 0, err
 	}
@@ -58,16 +96,9 @@ func (c *Catalog) append(ctx context.Context, entry AuditEntry, ops []Op) (Revis
 		}
 		next := entry.seal(head)
 		log := []Op{Put(keyAuditHead, encode(next), atRevision(at)), Put(auditKey(entry.Seq), encode(entry), Absent())}
-		// The log comes first, so that many ops do not make it more likely to come too late.
 		rev, err := c.store.Apply(ctx, slices.Concat(log, ops)...)
-		var conflict *ConflictError
-		switch {
-		case !errors.As(err, &conflict):
-			return rev, err
-		case conflict.Index >= len(log):
-			return 0, &ConflictError{Index: conflict.Index - len(log), Key: conflict.Key}
-		case conflict.Index > 0: // the head is as it was read, and yet there is an entry after it
-			return 0, fmt.Errorf("audit log is damaged: entry %d is there already", entry.Seq) // no conflict: trying again is no use
+		if !conflicted(err, keyAuditHead) {
+			return rev, conflictOf(err, entry.Seq)
 		}
 		// Another process was quicker; ctx bounds the retries.
 	}

@@ -3,16 +3,43 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/patchbay/patchbay/internal/btree"
 )
 
 // Apply implements Store.
 func (s *MemStore) Apply(ctx context.Context, ops ...Op) (Revision, error) {
-	invalid := ValidateApply(ops...)
+	return s.apply(ctx, ValidateApply(ops...), func(*memState) ([]Op, error) { return ops, nil })
+}
+
+// Compose implements Composer.
+func (s *MemStore) Compose(ctx context.Context, keys []string, compose func(current []Record) ([]Op, error), more ...Op) (Revision, error) {
+	return s.apply(ctx, ValidateCompose(keys...), func(st *memState) ([]Op, error) {
+		current := make([]Record, len(keys))
+		for i, key := range keys {
+			current[i] = Record{Key: key}
+			if r, ok := st.records.Get(key); ok {
+				current[i] = r.record(key)
+			}
+		}
+		ops, err := compose(current)
+		if err != nil {
+			return nil, err
+		}
+		ops = slices.Concat(ops, more)
+		return ops, ValidateApply(ops...)
+	})
+}
+
+func (s *MemStore) apply(ctx context.Context, invalid error, compose func(*memState) ([]Op, error)) (Revision, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	st, err := s.read(ctx, "apply", invalid)
+	if err != nil {
+		return 0, err
+	}
+	ops, err := compose(st)
 	if err != nil {
 		return 0, err
 	}

@@ -35,7 +35,7 @@ type MemStoreOptions struct {
 // MemStore is a Store in memory, for tests and for programs whose catalog need
 // not outlive them. It behaves as every other Store does, except that nothing
 // is left after Close and that no other process can share it. A read never waits for
-// a write. It is a Watcher. All methods are safe for concurrent use.
+// a write. It is a Watcher and a Composer. All methods are safe for concurrent use.
 type MemStore struct {
 	maxBytes  int64
 	deletions int
@@ -47,8 +47,9 @@ type MemStore struct {
 }
 
 var (
-	_ Store   = (*MemStore)(nil)
-	_ Watcher = (*MemStore)(nil)
+	_ Store    = (*MemStore)(nil)
+	_ Watcher  = (*MemStore)(nil)
+	_ Composer = (*MemStore)(nil)
 )
 
 // NewMemStore returns an empty store. o may be nil.

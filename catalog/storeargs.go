@@ -13,6 +13,15 @@ func ValidateGet(key string) error {
 	return invalid("get", validateKey(key))
 }
 
+// ValidateCompose checks the keys of Composer.Compose. The error wraps ErrInvalid.
+func ValidateCompose(keys ...string) error {
+	faults := make([]error, len(keys))
+	for i, key := range keys {
+		faults[i] = validateKey(key)
+	}
+	return invalid("compose", faults...)
+}
+
 // ValidateList checks the arguments of Store.List. The error wraps ErrInvalid.
 func ValidateList(prefix, after string, limit int) error {
 	var faults []error

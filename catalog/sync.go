@@ -10,13 +10,19 @@ import (
 // sync brings the snapshot up to the store's latest revision. All changes,
 // one's own and other processes', reach the snapshot this one way. When it
 // returns nil, everything that was committed before the call is visible.
-func (c *Catalog) sync(ctx context.Context) error {
+func (c *Catalog) sync(ctx context.Context) error { return c.syncTo(ctx, math.MaxInt64) }
+
+// syncTo is sync for whoever needs no later revision than rev. Of many that commit at once, one reads for all.
+func (c *Catalog) syncTo(ctx context.Context, rev Revision) error {
 	if err := c.syncing.take(ctx); err != nil {
 		return err
 	}
 	defer c.syncing.give()
 	for {
 		before := c.snapshot()
+		if before.rev >= rev {
+			return nil
+		}
 		changes, next, err := c.store.Changes(ctx, before.rev, MaxStorePage)
 		if errors.Is(err, ErrCompacted) {
 			if err := c.resync(ctx, next); err != nil {

@@ -122,6 +122,7 @@ func storeTopics() []storeTopic {
 		{"random ops against a model", storeModel, 0},
 		{"concurrent counters", storeCounters, 0},
 		{"concurrent followers", storeFollowers, 0},
+		{"compose", storeCompose, 0},
 		{"concurrent claims", storeClaims, 0},
 		{"context", storeContext, 0},
 		{"closed", storeClosed, 0},

@@ -100,6 +100,7 @@ func foundBy() map[string][]string {
 		"concurrent counters":          {"checks, then acts"},
 		"concurrent claims":            {"checks, then acts"},
 		"concurrent followers":         {"not atomic"},
+		"compose":                      {"composes from what was there before"},
 		"context":                      {"ignores the context", "says cancelled when it is done"},
 		"closed":                       {"works on after Close", "closing twice fails"},
 		"now":                          {"no time", "local time"},
@@ -197,6 +198,15 @@ func (h *handle) Apply(ctx context.Context, ops ...catalog.Op) (catalog.Revision
 		return 0, err
 	}
 	return h.MemStore.Apply(ctx, ops...)
+}
+
+func (h *handle) Compose(
+	ctx context.Context, keys []string, compose func([]catalog.Record) ([]catalog.Op, error), more ...catalog.Op,
+) (catalog.Revision, error) {
+	if err := h.err(); err != nil {
+		return 0, err
+	}
+	return h.MemStore.Compose(ctx, keys, compose, more...)
 }
 
 func (h *handle) Changes(ctx context.Context, since catalog.Revision, limit int) ([]catalog.Change, catalog.Revision, error) {

@@ -224,9 +224,31 @@ func brokenLives() map[string]broken {
 	}
 }
 
+// staleComposer lets others come in between.
+type staleComposer struct{ catalog.Store }
+
+func (s staleComposer) Compose(
+	ctx context.Context, keys []string, compose func([]catalog.Record) ([]catalog.Op, error), more ...catalog.Op,
+) (catalog.Revision, error) {
+	current := make([]catalog.Record, len(keys))
+	for i, key := range keys {
+		r, err := s.Get(ctx, key)
+		if err != nil {
+			r = catalog.Record{Key: key}
+		}
+		current[i] = r
+	}
+	ops, err := compose(current)
+	if err != nil {
+		return 0, err
+	}
+	return s.Apply(ctx, slices.Concat(ops, more)...)
+}
+
 func brokenHandles() map[string]broken {
 	return map[string]broken{
-		"keeps nothing": {reopen: func(catalog.Store) catalog.Store { return newHandle(newMem()) }},
+		"composes from what was there before": {wrap: func(s catalog.Store) catalog.Store { return staleComposer{s} }},
+		"keeps nothing":                       {reopen: func(catalog.Store) catalog.Store { return newHandle(newMem()) }},
 		"second handle is another store": {
 			second: func(catalog.Store) catalog.Store { return newHandle(newMem()) },
 		},

@@ -1,7 +1,9 @@
 package sqlstore
 
 import (
+	"bytes"
 	"context"
+	"errors"
 
 	"github.com/patchbay/patchbay/catalog"
 )
@@ -13,10 +15,28 @@ func (s *Store) Apply(ctx context.Context, ops ...catalog.Op) (catalog.Revision,
 	if err := s.usable(ctx, catalog.ValidateApply(ops...)); err != nil {
 		return 0, s.failure(ctx, "apply", err)
 	}
-	r := newRequest(ctx, ops)
+	return s.do(newRequest(ctx, nil, nil, ops))
+}
+
+// Compose implements catalog.Composer. What is composed at once is one transaction, too.
+func (s *Store) Compose(
+	ctx context.Context, keys []string, compose func(current []catalog.Record) ([]catalog.Op, error), more ...catalog.Op,
+) (catalog.Revision, error) {
+	if err := s.usable(ctx, errors.Join(catalog.ValidateCompose(keys...), catalog.ValidateApply(more...))); err != nil {
+		return 0, s.failure(ctx, "compose", err)
+	}
+	return s.do(newRequest(ctx, keys, compose, more))
+}
+
+func (s *Store) do(r *request) (catalog.Revision, error) {
 	s.writer.apply(r)
-	if r.err != nil {
-		return 0, s.failure(ctx, "apply", r.err)
+	switch {
+	case r.panicked != nil:
+		panic(r.panicked)
+	case r.refused != nil:
+		return 0, r.refused
+	case r.err != nil:
+		return 0, s.failure(r.ctx, "apply", r.err)
 	}
 	return r.rev, nil
 }
@@ -38,12 +58,24 @@ type pending struct {
 type pendingKey struct {
 	stored  bool             // has a record in the database
 	current catalog.Revision // as the next Apply finds it, 0 when absent
-	value   []byte           // if changed
+	value   []byte           // if changed, or read
 	changed catalog.Revision // by which Apply, 0 when by none
 }
 
 func newPending(st state) *pending {
 	return &pending{st: st, keys: map[string]*pendingKey{}}
+}
+
+// records returns what the next Apply finds under keys, which have been read.
+func (p *pending) records(keys []string) []catalog.Record {
+	current := make([]catalog.Record, len(keys))
+	for i, key := range keys {
+		current[i].Key = key
+		if k := p.keys[key]; k.current != 0 {
+			current[i].Revision, current[i].Value = k.current, bytes.Clone(present(k.value))
+		}
+	}
+	return current
 }
 
 // apply does ops if all preconditions hold, else nothing. All keys must have been loaded.

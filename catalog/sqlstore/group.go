@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/patchbay/patchbay/catalog"
 )
@@ -75,7 +77,7 @@ func (w *writer) lead(r *request) {
 	newest := catalog.Revision(0)
 	for _, each := range group {
 		if err != nil {
-			each.err = err
+			each.err, each.refused = err, nil
 		} else if each.changed {
 			newest = each.rev
 		}
@@ -109,17 +111,53 @@ func (tx *transaction) serve(group []*request) (bool, error) {
 	var ops []catalog.Op
 	for _, r := range group {
 		ops = append(ops, r.ops...)
+		if err := tx.read(p, r.keys); err != nil {
+			return false, err
+		}
 	}
 	if err := tx.load(p, ops); err != nil {
 		return false, err
 	}
 	for _, r := range group {
 		before := p.st.revision
-		r.err = p.apply(r.ops)
+		if err := tx.judge(p, r); err != nil {
+			return false, err
+		}
 		r.rev, r.changed = p.st.revision, p.st.revision != before
 	}
 	if p.st.revision == tx.st.revision {
 		return false, nil
 	}
 	return true, tx.write(p, tx.writer.deletions)
+}
+
+// judge does r if its preconditions hold. An error is not r's, but the transaction's.
+func (tx *transaction) judge(p *pending, r *request) error {
+	ops := r.ops
+	if r.err, r.refused = nil, nil; r.compose != nil {
+		made, err := r.made(p.records(r.keys))
+		if err == nil {
+			ops = slices.Concat(made, r.ops)
+			err = catalog.ValidateApply(ops...)
+		}
+		if err != nil {
+			r.refused = err
+			return nil //nolint:nilerr // it is r's
+		}
+		if err := tx.load(p, made); err != nil {
+			return err
+		}
+	}
+	r.err = p.apply(ops)
+	return nil
+}
+
+// made calls compose. Whoever leads is not to blame if that panics: the one who brought it is, in do.
+func (r *request) made(current []catalog.Record) (ops []catalog.Op, err error) {
+	defer func() {
+		if r.panicked = recover(); r.panicked != nil {
+			err = fmt.Errorf("compose panicked: %v", r.panicked)
+		}
+	}()
+	return r.compose(current)
 }

@@ -271,6 +271,24 @@ func TestS4_TheQueueIsBounded(t *testing.T) {
 	})
 }
 
+// A panic is that of whoever brought it, and the store goes on.
+func TestS4_WhoPanicsDoesSoAlone(t *testing.T) {
+	t.Parallel()
+	dialects(t, func(t *testing.T, f *fake, s *sqlstore.Store) {
+		panics := func() (_ catalog.Revision, err error) {
+			defer func() { err = recover().(error) }()
+			return s.Compose(t.Context(), []string{"a"}, func([]catalog.Record) ([]catalog.Op, error) { panic(errDisk) })
+		}
+		got, free := together(t, f, func() (catalog.Revision, error) { return s.Apply(t.Context(), put("a")) }, panics, panics)
+		free()
+		require.Equal(t, outcome{5, nil}, <-got[0])
+		require.Equal(t, outcome{0, errDisk}, <-got[1])
+		require.Equal(t, outcome{0, errDisk}, <-got[2])
+		_, err := s.Apply(t.Context(), put("b"))
+		require.NoError(t, err)
+	})
+}
+
 // What is large has a transaction of its own.
 func TestS4_LargeOnesGoAlone(t *testing.T) {
 	t.Parallel()

@@ -18,21 +18,25 @@ const (
 
 // request is an Apply that waits to be part of a transaction.
 type request struct {
-	ctx   context.Context //nolint:containedctx // of whoever waits
-	since time.Time
-	ops   []catalog.Op
-	size  int
-	alone bool // part of no transaction but its own
+	ctx     context.Context //nolint:containedctx // of whoever waits
+	since   time.Time
+	keys    []string // that compose gets
+	compose func(current []catalog.Record) ([]catalog.Op, error)
+	ops     []catalog.Op
+	size    int
+	alone   bool // part of no transaction but its own
 
-	back    chan struct{} // gets a value when a transaction has taken it up in vain
-	done    chan struct{} // closed when what follows is true
-	rev     catalog.Revision
-	changed bool
-	err     error
+	back     chan struct{} // gets a value when a transaction has taken it up in vain
+	done     chan struct{} // closed when what follows is true
+	rev      catalog.Revision
+	changed  bool
+	err      error
+	refused  error // by compose
+	panicked any   // with what compose panicked
 }
 
-func newRequest(ctx context.Context, ops []catalog.Op) *request {
-	r := &request{ctx: ctx, since: time.Now(), ops: ops, back: make(chan struct{}, 1), done: make(chan struct{})}
+func newRequest(ctx context.Context, keys []string, compose func([]catalog.Record) ([]catalog.Op, error), ops []catalog.Op) *request {
+	r := &request{ctx: ctx, since: time.Now(), keys: keys, compose: compose, ops: ops, back: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, op := range ops {
 		r.size += len(op.Key) + len(op.Value)
 	}

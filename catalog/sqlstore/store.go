@@ -13,7 +13,7 @@ import (
 	"github.com/patchbay/patchbay/internal/notify"
 )
 
-// Store is a catalog.Store in a SQL database, and a catalog.Watcher. All methods
+// Store is a catalog.Store in a SQL database, and a catalog.Watcher and a catalog.Composer. All methods
 // are safe for concurrent use.
 type Store struct {
 	o       Options
@@ -32,8 +32,9 @@ type Store struct {
 }
 
 var (
-	_ catalog.Store   = (*Store)(nil)
-	_ catalog.Watcher = (*Store)(nil)
+	_ catalog.Store    = (*Store)(nil)
+	_ catalog.Watcher  = (*Store)(nil)
+	_ catalog.Composer = (*Store)(nil)
 )
 
 // Open returns the store in db, and creates or upgrades its tables. o may be nil.

@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"database/sql"
+	"errors"
 	"maps"
 	"slices"
 
@@ -26,6 +28,23 @@ func (tx *transaction) load(p *pending, ops []catalog.Op) error {
 		k.stored, k.current = true, rev
 		return nil
 	})
+}
+
+// read finds out the records under keys.
+func (tx *transaction) read(p *pending, keys []string) error {
+	for _, key := range keys {
+		if p.keys[key] != nil {
+			continue // nothing is loaded yet but by this
+		}
+		k := &pendingKey{}
+		err := tx.one(tx.writer.d.sql.get, []any{[]byte(key)}, &k.current, &k.value)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		k.stored = err == nil
+		p.keys[key] = k
+	}
+	return nil
 }
 
 // write does what is pending, and forgets the deletions beyond the number that is remembered.

@@ -61,3 +61,35 @@ func leastSync(b *testing.B) time.Duration {
 	}
 	return least
 }
+
+// Commits of a catalog: an entry of the audit log goes with each.
+func BenchmarkSQLite_Commit(b *testing.B)     { commitBy(b, openStore(b, newPath(b)), 1) }
+func BenchmarkSQLite_CommitBy16(b *testing.B) { commitBy(b, openStore(b, newPath(b)), 16) }
+
+func commitBy(b *testing.B, s catalog.Store, writers int) {
+	b.Helper()
+	admin := openAdmin(b, s)
+	var wg sync.WaitGroup
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	b.ResetTimer()
+	for w := range writers {
+		wg.Go(func() {
+			id := ""
+			for left.Add(-1) >= 0 {
+				var err error
+				if id == "" {
+					id, err = skip(b.Context(), admin, fmt.Sprint("publisher", w))
+				} else {
+					err = admin.Unskip(b.Context(), id)
+					id = ""
+				}
+				if err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
