@@ -49,7 +49,7 @@ func newBench(t *testing.T, offers []string, edit ...func(*catalog.Options)) *be
 		b.offer(o)
 	}
 	b.opts = catalog.Options{
-		Store: b.store, Feeds: []catalog.Feed{b.feed}, Installer: b.disk, Lease: 200 * time.Millisecond,
+		Store: b.store, Feeds: []catalog.Feed{b.feed}, Installer: b.disk, Lease: testLease(),
 		RefreshEvery: time.Hour, FollowEvery: time.Hour, Clock: b.time,
 	}
 	for _, e := range edit {
@@ -58,6 +58,15 @@ func newBench(t *testing.T, offers []string, edit ...func(*catalog.Options)) *be
 	b.open(t)
 	t.Cleanup(func() { b.close(t) })
 	return b
+}
+
+// testLease is short, so that tests need not wait long for one to run out, and long enough
+// that a holder keeps it.
+func testLease() time.Duration {
+	if raceEnabled {
+		return 600 * time.Millisecond
+	}
+	return 200 * time.Millisecond
 }
 
 func (b *bench) open(t *testing.T) {
