@@ -35,6 +35,7 @@ type job struct {
 	API        string
 	Root       []byte // the server's certificate
 	Callers    int    // at once, in each round
+	Lease      time.Duration
 }
 
 // lease is short, so that the work of a process that was killed is soon taken over.
@@ -91,7 +92,7 @@ func (j *job) work(ctx context.Context, in io.Reader, out io.Writer) (err error)
 	roots.AddCert(root)
 	var hours atomic.Int64
 	opts := &catalog.Options{
-		Store: store, Keys: keys, Lease: lease, RefreshEvery: -1,
+		Store: store, Keys: keys, Lease: j.Lease, RefreshEvery: -1,
 		Clock: func() time.Time { return time.Now().Add(time.Duration(hours.Load()) * time.Hour) },
 	}
 	(&realServer{roots: roots}).reach(opts)

@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"flag"
 	"io"
 	"net/http"
 	"testing"
@@ -16,8 +17,18 @@ import (
 // viewer is whose connections they are.
 func viewer() catalog.Principal { return catalogtest.Principal(catalog.RoleViewer) }
 
+// How much TestC9_ProcessesRenewOnce does. All of it is
+//
+//	go test ./internal/integration/oauth -run ProcessesRenewOnce -renew.processes 16 -renew.callers 64 -renew.rounds 1000 -renew.lease 15s -timeout 2h
+var (
+	renewProcesses = flag.Int("renew.processes", 3, "processes that use one connection")
+	renewCallers   = flag.Int("renew.callers", 8, "goroutines in each")
+	renewRounds    = flag.Int("renew.rounds", 4, "how often the token ends")
+	renewLease     = flag.Duration("renew.lease", lease, "how long a process that does not answer is waited for")
+)
+
 // shared makes a connection in a catalog on a file, for other processes to use.
-func (s *realServer) shared(t *testing.T, callers int) (*connected, *catalog.Connection, *job) {
+func (s *realServer) shared(t *testing.T, callers int, lease time.Duration) (*connected, *catalog.Connection, *job) {
 	t.Helper()
 	dir := t.TempDir()
 	store, keys, done, err := openShared(t.Context(), dir)
@@ -25,25 +36,24 @@ func (s *realServer) shared(t *testing.T, callers int) (*connected, *catalog.Con
 	t.Cleanup(func() { assert.NoError(t, done()) })
 	c := s.open(t, func(o *catalog.Options) { o.Store, o.Keys, o.Lease = store, keys, lease })
 	conn := c.connect(t, byPerson)
-	return c, conn, &job{Dir: dir, Connection: conn.ID, API: s.api, Root: s.root, Callers: callers}
+	return c, conn, &job{Dir: dir, Connection: conn.ID, API: s.api, Root: s.root, Callers: callers, Lease: lease}
 }
 
 func TestC9_ProcessesRenewOnce(t *testing.T) {
 	t.Parallel()
-	const processes, callers, rounds = 3, 8, 4
 	onEach(t, func(t *testing.T, s *realServer) {
-		_, _, j := s.shared(t, callers)
-		workers := make([]*worker, processes)
+		_, _, j := s.shared(t, *renewCallers, *renewLease)
+		workers := make([]*worker, *renewProcesses)
 		for i := range workers {
 			workers[i] = j.start(t)
 		}
-		for range rounds {
+		for range *renewRounds {
 			round(t, workers)
 		}
 		for _, w := range workers {
 			w.end(t)
 		}
-		assert.Equal(t, rounds, s.asked()[grantRefresh])
+		assert.Equal(t, *renewRounds, s.asked()[grantRefresh])
 		assert.Zero(t, s.reuses())
 	})
 }
@@ -53,7 +63,7 @@ func TestC9_ProcessesRenewOnce(t *testing.T) {
 func TestC9_AProcessThatDiesWhileItRenewsIsNoticed(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *realServer) {
-		c, conn, j := s.shared(t, 1)
+		c, conn, j := s.shared(t, 1, lease)
 		w := j.start(t)
 		answered, dead := make(chan struct{}), make(chan struct{})
 		s.faults.add(func(_ http.ResponseWriter, r *http.Request, h http.Handler) {
