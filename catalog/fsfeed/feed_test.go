@@ -274,7 +274,7 @@ func TestLinkOutOfARootIsRefused(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "secret")
 	require.NoError(t, os.WriteFile(outside, []byte("secret"), 0o600))
 	if err := os.Symlink(outside, filepath.Join(dir, "a.tgz")); err != nil {
-		t.Skip(err)
+		t.Skipf("symbolic links cannot be made here: %v", err)
 	}
 	root, err := os.OpenRoot(dir)
 	require.NoError(t, err)
