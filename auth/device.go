@@ -58,15 +58,7 @@ func (p *Provider) AuthorizeDevice(ctx context.Context, scopes []string) (*Devic
 	}
 	form := url.Values{}
 	p.aim(form, scopes)
-	r, err := p.request(op, p.scheme.DeviceURL, form)
-	if err != nil {
-		return nil, &TokenError{Op: op, Outcome: OutcomeNotSent, Err: err}
-	}
-	in, failed := p.client.send(ctx, r)
-	if failed != nil {
-		return nil, failed
-	}
-	m, failed := p.client.read(r, in)
+	r, in, m, failed := p.call(ctx, op, p.scheme.DeviceURL, form)
 	if failed != nil {
 		return nil, failed
 	}

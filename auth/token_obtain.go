@@ -5,17 +5,23 @@ import (
 	"net/url"
 )
 
-// obtain asks the token endpoint for a token.
-func (p *Provider) obtain(ctx context.Context, op string, form url.Values, scopes []string) (*Token, error) {
-	r, err := p.request(op, p.scheme.TokenURL, form)
+// call sends one request to an endpoint and reads the members of its answer.
+func (p *Provider) call(ctx context.Context, op, endpoint string, form url.Values) (*outgoing, *incoming, jsonObject, *TokenError) {
+	r, err := p.request(op, endpoint, form)
 	if err != nil {
-		return nil, &TokenError{Op: op, Outcome: OutcomeNotSent, Err: err}
+		return nil, nil, nil, &TokenError{Op: op, Outcome: OutcomeNotSent, Err: err}
 	}
 	in, failed := p.client.send(ctx, r)
 	if failed != nil {
-		return nil, failed
+		return r, nil, nil, failed
 	}
 	m, failed := p.client.read(r, in)
+	return r, in, m, failed
+}
+
+// obtain asks the token endpoint for a token.
+func (p *Provider) obtain(ctx context.Context, op string, form url.Values, scopes []string) (*Token, error) {
+	r, in, m, failed := p.call(ctx, op, p.scheme.TokenURL, form)
 	if failed != nil {
 		return nil, failed
 	}

@@ -57,18 +57,23 @@ func (r *readers) one(ctx context.Context, stmt *sql.Stmt, args []any, into ...a
 func (r *readers) each(ctx context.Context, stmt *sql.Stmt, args []any, restart func(), row func(scan func(...any) error) error) error {
 	return r.waiter.retry(ctx, func() error {
 		restart()
-		rows, err := stmt.QueryContext(ctx, args...)
-		if err != nil {
+		return eachRow(ctx, stmt, args, row)
+	})
+}
+
+// eachRow calls row for every row that stmt has.
+func eachRow(ctx context.Context, stmt *sql.Stmt, args []any, row func(scan func(...any) error) error) error {
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err says it
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
 			return err
 		}
-		defer rows.Close() //nolint:errcheck // rows.Err says it
-		for rows.Next() {
-			if err := row(rows.Scan); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	})
+	}
+	return rows.Err()
 }
 
 // Get implements catalog.Store.

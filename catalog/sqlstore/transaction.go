@@ -112,19 +112,9 @@ func (tx *transaction) one(query string, args []any, into ...any) error {
 
 // query calls row for every row that query has.
 func (tx *transaction) query(query string, args []any, row func(scan func(...any) error) error) error {
-	stmt, err := tx.prepare(query) //nolint:sqlclosecheck // kept with the connection
+	stmt, err := tx.prepare(query)
 	if err != nil {
 		return err
 	}
-	rows, err := stmt.QueryContext(tx.ctx, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err says it
-	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return eachRow(tx.ctx, stmt, args, row)
 }
