@@ -23,6 +23,8 @@ func logged(t *testing.T) (b *bench, end catalog.AuditAnchor) {
 	t.Helper()
 	b = newBench(t, []string{"a@1.0.0", "b@1.0.0"})
 	b.install(t, "a", "b")
+	// The entry that ends the operation follows the last item in its own time.
+	require.Eventually(t, func() bool { return auditCount(t, b, "install.end") == 1 }, patience, tick)
 	for i := range 5 {
 		_, err := b.admin.Skip(t.Context(), "a", &catalog.Skip{Versions: fmt.Sprintf("9.0.%d", i), Reason: "<&> of no use"})
 		require.NoError(t, err)
