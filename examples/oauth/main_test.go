@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/patchbay/patchbay/examples/internal/steps"
+	"github.com/patchbay/patchbay/internal/leaktest"
 )
 
 var stepNames = []string{
@@ -26,6 +27,8 @@ func runProgram(t *testing.T, want int, args ...string) (stdout, stderr string) 
 	}
 	return out.String(), bad.String()
 }
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 func TestWalkPrintsOneObjectPerStep(t *testing.T) {
 	t.Parallel()

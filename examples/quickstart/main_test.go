@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/patchbay/patchbay/internal/leaktest"
 )
 
 // asProgram in the environment makes the test binary the program itself, so that
@@ -17,7 +19,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 	}
-	os.Exit(m.Run())
+	leaktest.Main(m)
 }
 
 // outcome is what a run of the program came to.

@@ -14,6 +14,7 @@ var allowed = map[string][]string{
 	"github.com/Masterminds/semver/v3":      {"connector", "connector/version"}, // precedence of versions; nothing else decides on versions
 	"github.com/hashicorp/go-retryablehttp": {"internal/egress"},                // retries of idempotent reads, behind our own rules
 	"code.dny.dev/ssrf":                     {"internal/egress"},                // special address ranges at dial time
+	"go.uber.org/goleak":                    {"internal/leaktest"},              // what the runtime and testing keep for themselves
 	"golang.org/x/sync":                     {"auth", "catalog", "internal/egress"},
 }
 

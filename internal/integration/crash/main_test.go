@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/patchbay/patchbay/catalog/sqlstore"
+	"github.com/patchbay/patchbay/internal/leaktest"
 )
 
 // How much of the matrix is run.
@@ -37,7 +38,7 @@ const refused = "refused: "
 func TestMain(m *testing.M) {
 	name := os.Getenv(workerEnv)
 	if name == "" {
-		os.Exit(m.Run())
+		leaktest.Main(m)
 	}
 	if err := work(name, os.Getenv(dirEnv), os.Getenv(patienceEnv)); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -23,6 +23,7 @@ import (
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/catalog/sqlstore"
+	"github.com/patchbay/patchbay/internal/leaktest"
 )
 
 // jobEnv holds a job, and makes the test program a worker that does it.
@@ -44,12 +45,7 @@ const lease = 500 * time.Millisecond
 func TestMain(m *testing.M) {
 	raw := os.Getenv(jobEnv)
 	if raw == "" {
-		code := m.Run()
-		if left := leftovers(5 * time.Second); code == 0 && left != "" {
-			fmt.Fprintf(os.Stderr, "goroutines left behind:\n%s\n", left)
-			code = 1
-		}
-		os.Exit(code)
+		leaktest.Main(m)
 	}
 	var j job
 	err := json.Unmarshal([]byte(raw), &j)
