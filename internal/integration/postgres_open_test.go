@@ -11,6 +11,7 @@ import (
 
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/catalog/sqlstore"
+	"github.com/patchbay/patchbay/internal/integration/pgcluster"
 )
 
 func TestPostgreSQL_ManyMakeTheTablesAtOnce(t *testing.T) {
@@ -109,7 +110,7 @@ func TestPostgreSQL_StoresDoNotMix(t *testing.T) {
 // A program may run as a role that can use the tables and not make any.
 func TestPostgreSQL_NeedsNoRightToMakeTables(t *testing.T) {
 	t.Parallel()
-	needOwnCluster(t)
+	pgcluster.NeedOwn(t)
 	p := newPlace(t)
 	p.store(t, nil)
 	admin := p.db(t, nil)

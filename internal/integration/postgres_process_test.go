@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/patchbay/patchbay/catalog"
+	"github.com/patchbay/patchbay/internal/integration/pgcluster"
 )
 
 func TestS2_ProcessesShareOneServer(t *testing.T) {
@@ -173,7 +174,7 @@ func TestS2_NobodySeesALaterRevisionFirst(t *testing.T) {
 // The server is killed in the middle of writes, again and again, and comes back. Nobody hears of
 // it: what was acknowledged is there, and an Apply whose COMMIT had no answer is neither lost nor done twice.
 func TestS2_AServerThatCrashesLosesNothing(t *testing.T) { //nolint:paralleltest // others need the server
-	c := needOwnCluster(t)
+	c := pgcluster.NeedOwn(t)
 	const crashes = 4
 	n, next := 0, int64(40)
 	crowd(t, newPlace(t), 4, func(done *atomic.Int64) bool {
@@ -184,7 +185,7 @@ func TestS2_AServerThatCrashesLosesNothing(t *testing.T) { //nolint:paralleltest
 			return true
 		}
 		next = done.Load() + 40 + rand.Int64N(20)
-		require.NoError(t, c.crash())
+		require.NoError(t, c.Crash())
 		return false
 	})
 }

@@ -2,20 +2,17 @@ package integration_test
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
-	"os"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
 
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/catalog/catalogtest"
 	"github.com/patchbay/patchbay/catalog/sqlstore"
+	"github.com/patchbay/patchbay/internal/integration/pgcluster"
 )
 
 // place is where a PostgreSQL store lies.
@@ -24,18 +21,8 @@ type place struct{ dsn, schema string }
 // newPlace returns an empty schema, on the server of the environment or on one of our own.
 func newPlace(tb testing.TB) place {
 	tb.Helper()
-	p := place{dsn: os.Getenv(dsnEnv), schema: "Test " + strings.ToLower(rand.Text())} // a name that must be quoted
-	if p.dsn == "" {
-		p.dsn = needCluster(tb).dsn()
-	}
-	db := p.db(tb, nil)
-	_, err := db.ExecContext(tb.Context(), `CREATE SCHEMA `+pgx.Identifier{p.schema}.Sanitize())
-	require.NoError(tb, err)
-	tb.Cleanup(func() {
-		_, err := db.ExecContext(context.Background(), `DROP SCHEMA `+pgx.Identifier{p.schema}.Sanitize()+` CASCADE`)
-		require.NoError(tb, err)
-	})
-	return p
+	p := pgcluster.New(tb)
+	return place{dsn: p.DSN, schema: p.Schema}
 }
 
 // db opens a pool. change may be nil.
@@ -48,16 +35,7 @@ func (p place) db(tb testing.TB, change func(*pgx.ConnConfig)) *sql.DB {
 }
 
 func (p place) open(change func(*pgx.ConnConfig)) (*sql.DB, error) {
-	c, err := pgx.ParseConfig(p.dsn)
-	if err != nil {
-		return nil, err
-	}
-	c.RuntimeParams["application_name"] = p.schema
-	c.RuntimeParams["search_path"] = pgx.Identifier{p.schema}.Sanitize()
-	if change != nil {
-		change(c)
-	}
-	return stdlib.OpenDB(*c), nil
+	return pgcluster.Place{DSN: p.dsn, Schema: p.schema}.Open(change)
 }
 
 // placeStore is a store that knows its place.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/catalog/sqlstore"
+	"github.com/patchbay/patchbay/internal/integration/pgcluster"
 )
 
 // Variables that make the test program a worker instead: what to do, and on
@@ -37,11 +38,9 @@ func TestMain(m *testing.M) {
 	}[os.Getenv(workerEnv)]
 	if work == nil {
 		code := m.Run()
-		if clusterStarted != nil {
-			if err := clusterStarted.stop(); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				code = 1
-			}
+		if err := pgcluster.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
 		}
 		os.Exit(code)
 	}

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package integration_test
+package pgcluster
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 type credential struct{}
 
 func unprivileged() (credential, error) {
-	return credential{}, errors.New("these tests start a server on Unix only; set " + dsnEnv)
+	return credential{}, errors.New("these tests start a server on Unix only; set " + DSNEnv)
 }
 
 func (credential) own(string) error { return nil }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package integration_test
+package pgcluster
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package integration_test
+package pgcluster
 
 import (
 	"errors"
@@ -14,52 +14,60 @@ import (
 
 // Variables by which whoever runs the tests says what to do about PostgreSQL.
 const (
-	dsnEnv     = "PATCHBAY_POSTGRES_DSN"     // a server to use; each test has a schema of its own in it
-	requireEnv = "PATCHBAY_REQUIRE_POSTGRES" // 1: to have none is a failure
+	DSNEnv     = "PATCHBAY_POSTGRES_DSN"     // a server to use; each test has a schema of its own in it
+	RequireEnv = "PATCHBAY_REQUIRE_POSTGRES" // 1: to have none is a failure
 )
 
-// cluster is a server of this test program's own, in a folder of its own, which
+// Cluster is a server of this test program's own, in a folder of its own, which
 // listens to a socket in that folder only.
-type cluster struct {
+type Cluster struct {
 	bin, dir string
 	as       credential
 	watcher  *exec.Cmd // stops the server when this program ends, however it ends
 	alive    io.Closer
 }
 
-var theCluster = sync.OnceValues(startCluster)
-
-// clusterStarted is what TestMain has to stop.
-var clusterStarted *cluster
-
-// needCluster returns the cluster, and skips the test if there is none.
-func needCluster(tb testing.TB) *cluster {
-	tb.Helper()
-	c, err := theCluster()
-	if err != nil {
-		noPostgres(tb, err)
-	}
-	return c
+//nolint:gochecknoglobals // TestMain has nowhere else to look
+var started struct {
+	once    sync.Once
+	cluster *Cluster
+	err     error
 }
 
-// needOwnCluster is needCluster for a test that does to the server what nobody else's server must suffer.
-func needOwnCluster(tb testing.TB) *cluster {
+// Need returns the program's own server, and skips the test if there cannot be one, or fails it where RequireEnv
+// says so. It is safe for concurrent use; all callers share the server.
+func Need(tb testing.TB) *Cluster {
 	tb.Helper()
-	if os.Getenv(dsnEnv) != "" {
-		tb.Skipf("the server that %s names is not ours to crash", dsnEnv)
+	started.once.Do(func() { started.cluster, started.err = start() })
+	switch {
+	case started.err == nil:
+	case os.Getenv(RequireEnv) == "1":
+		tb.Fatalf("%s=1, and there is no PostgreSQL: %v", RequireEnv, started.err)
+	default:
+		tb.Skipf("no PostgreSQL: %v", started.err)
 	}
-	return needCluster(tb)
+	return started.cluster
 }
 
-func noPostgres(tb testing.TB, why error) {
+// NeedOwn is Need for a test that does to the server what nobody else's server must suffer: it is skipped when
+// the environment names one.
+func NeedOwn(tb testing.TB) *Cluster {
 	tb.Helper()
-	if os.Getenv(requireEnv) == "1" {
-		tb.Fatalf("%s=1, and there is no PostgreSQL: %v", requireEnv, why)
+	if os.Getenv(DSNEnv) != "" {
+		tb.Skipf("the server that %s names is not ours to crash", DSNEnv)
 	}
-	tb.Skipf("no PostgreSQL: %v", why)
+	return Need(tb)
 }
 
-func startCluster() (*cluster, error) {
+// Stop stops the program's own server, if there is one, and removes its files. It is for the end of TestMain.
+func Stop() error {
+	if started.cluster == nil {
+		return nil
+	}
+	return started.cluster.stop()
+}
+
+func start() (*Cluster, error) {
 	bin, err := postgresBin()
 	if err != nil {
 		return nil, err
@@ -72,15 +80,17 @@ func startCluster() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{bin: bin, dir: dir, as: as}
+	c := &Cluster{bin: bin, dir: dir, as: as}
 	if err := errors.Join(as.own(dir), c.run("initdb", "-D", c.data(), "-U", "patchbay", "-A", "trust", "-E", "UTF8", "--locale=C")); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	if err := c.watch(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	clusterStarted = c
-	return c, c.start()
+	if err := c.start(); err != nil {
+		return nil, errors.Join(err, c.stop())
+	}
+	return c, nil
 }
 
 // postgresBin finds the folder of initdb, the newest if there are several.
@@ -99,27 +109,29 @@ func postgresBin() (string, error) {
 			return filepath.Dir(slices.Max(found)), nil
 		}
 	}
-	return "", fmt.Errorf("initdb is in none of the usual folders, and %s is not set", dsnEnv)
+	return "", fmt.Errorf("initdb is in none of the usual folders, and %s is not set", DSNEnv)
 }
 
-func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
-func (c *cluster) dsn() string {
+func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
+
+// DSN is the data source name of the server's database.
+func (c *Cluster) DSN() string {
 	return "host=" + c.dir + " user=patchbay dbname=postgres sslmode=disable"
 }
 
-func (c *cluster) start() error {
+func (c *Cluster) start() error {
 	options := "-k " + c.dir + " -c listen_addresses='' -c max_connections=200"
 	return c.run("pg_ctl", "-D", c.data(), "-l", filepath.Join(c.dir, "log"), "-o", options, "-w", "start")
 }
 
-// crash ends the server without letting it tidy up, and starts it again.
-func (c *cluster) crash() error {
+// Crash ends the server without letting it tidy up, and starts it again.
+func (c *Cluster) Crash() error {
 	return errors.Join(c.run("pg_ctl", "-D", c.data(), "-m", "immediate", "-w", "stop"), c.start())
 }
 
 // watch starts a process that waits for this one to end, be it by a kill, and then
 // stops the server.
-func (c *cluster) watch() error {
+func (c *Cluster) watch() error {
 	c.watcher = c.command("/bin/sh", "-c", `cat >/dev/null; "$0" -D "$1" -m immediate stop >/dev/null 2>&1; rm -rf "$2"`,
 		filepath.Join(c.bin, "pg_ctl"), c.data(), c.dir)
 	alive, err := c.watcher.StdinPipe()
@@ -127,12 +139,12 @@ func (c *cluster) watch() error {
 	return errors.Join(err, c.watcher.Start())
 }
 
-func (c *cluster) stop() error {
+func (c *Cluster) stop() error {
 	return errors.Join(c.alive.Close(), c.watcher.Wait(), os.RemoveAll(c.dir))
 }
 
-func (c *cluster) command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...)
+func (c *Cluster) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...) //nolint:gosec,noctx // programs of PostgreSQL, of which one outlives the test
 	cmd.Dir = c.dir
 	c.as.become(cmd)
 	return cmd
@@ -140,13 +152,13 @@ func (c *cluster) command(name string, args ...string) *exec.Cmd {
 
 // run runs a program of PostgreSQL. What it says goes to a file: the server inherits
 // it, so a pipe would stay open.
-func (c *cluster) run(name string, args ...string) error {
+func (c *Cluster) run(name string, args ...string) error {
 	out, err := os.CreateTemp("", "pb-pg-out")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(out.Name()) //nolint:errcheck // a temporary file
-	defer out.Close()
+	defer out.Close()           //nolint:errcheck // nothing is written to it here
 	cmd := c.command(filepath.Join(c.bin, name), args...)
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Run(); err != nil {
