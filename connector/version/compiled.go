@@ -3,8 +3,6 @@ package version
 import (
 	"errors"
 	"strconv"
-
-	"github.com/patchbay/patchbay/connector"
 )
 
 // Compiled is a Rules made ready for use with any number of Sets. It is
@@ -18,7 +16,7 @@ type Compiled struct {
 	restricted bool
 	preview    bool
 	host       Version // the zero Version: not known
-	policy     func(*connector.Release) *Denial
+	policy     func(Candidate) *Denial
 }
 
 // Compile checks the rules and makes them ready. All faults are reported at
@@ -102,7 +100,7 @@ func (c *Compiled) skip(v Version) *held {
 // runs reports whether the host is one that the release can run on. A
 // requirement that cannot be parsed is one that no host meets.
 func (c *Compiled) runs(e *entry) bool {
-	return e.requires == nil || e.requires.hosts.Contains(c.host)
+	return e.remarks == nil || e.remarks.requires == "" || e.remarks.hosts.Contains(c.host)
 }
 
 // denial returns why the policy does not allow the release, or nil.
@@ -110,5 +108,5 @@ func (c *Compiled) denial(e *entry) *Denial {
 	if c.policy == nil {
 		return nil
 	}
-	return c.policy(e.release)
+	return c.policy(e.candidate())
 }

@@ -9,7 +9,7 @@ import "sort"
 // the newest, plus the releases that the host or the policy refuse there.
 func (s *Set) Newest(c *Compiled) (version string, ok bool) {
 	if i := s.newest(c); i >= 0 {
-		return s.entries[i].version.raw, true
+		return s.entries[i].raw, true
 	}
 	return "", false
 }
@@ -24,22 +24,23 @@ func (s *Set) newest(c *Compiled) int {
 	}
 	if v, ok := c.named(); ok {
 		i, found := s.index(&v)
-		if !found || s.entries[i].release.Yanked != "" || !c.permits(&v) || !c.admits(&s.entries[i]) {
+		if !found || s.entries[i].yanked() != "" || !c.permits(&v) || !c.admits(&s.entries[i]) {
 			return -1
 		}
 		return i
 	}
-	next := s.nextGA
-	if c.preview {
-		next = s.nextAny
-	}
-	for i := 0; i < len(next); {
-		if i = int(next[i]); i == len(next) {
-			break
-		}
+	for i := 0; i < len(s.entries); {
 		e := &s.entries[i]
+		step := e.nextGA
+		if c.preview {
+			step = e.nextAny
+		}
+		if step > 0 {
+			i += int(step)
+			continue
+		}
 		if c.restricted {
-			j, inside := c.allowed.find(&e.version)
+			j, inside := c.allowed.find(&e.packed)
 			if j < 0 {
 				break
 			}
@@ -61,7 +62,8 @@ func (c *Compiled) permits(v *Version) bool {
 	if !c.restricted {
 		return true
 	}
-	_, inside := c.allowed.find(v)
+	p := pack(*v)
+	_, inside := c.allowed.find(&p)
 	return inside
 }
 
@@ -71,6 +73,6 @@ func (c *Compiled) admits(e *entry) bool { return c.runs(e) && c.denial(e) == ni
 // below returns the first index, not before from, whose version is below the cut.
 func (s *Set) below(from int, limit *cut) int {
 	return from + sort.Search(len(s.entries)-from, func(i int) bool {
-		return limit.above(&s.entries[from+i].version)
+		return s.entries[from+i].below(limit)
 	})
 }

@@ -67,7 +67,7 @@ func TestNewestAllocatesNothing(t *testing.T) {
 		"nothing":     {Constraint: ">900"},
 		"all skipped": {Skips: []version.Hold{hold("*")}},
 		"pinned":      {Pins: []version.Hold{hold("0.x")}},
-		"denied":      {Policy: func(*connector.Release) *version.Denial { return nil }},
+		"denied":      {Policy: func(version.Candidate) *version.Denial { return nil }},
 	} {
 		compiled, err := rules.Compile()
 		require.NoError(t, err)

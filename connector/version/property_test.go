@@ -36,7 +36,7 @@ func (w *world) bruteForce() string {
 		named := v == w.exact
 		skipped := slices.ContainsFunc(w.skips, func(covers func(string) bool) bool { return covers(v) })
 		preview := r.Stage == connector.Preview || isPrerelease(v)
-		if skipped || !w.pin(v) || r.Yanked != "" || r.Requires != "" && !w.hostMeets[r.Requires] || w.rules.Policy(&r) != nil ||
+		if skipped || !w.pin(v) || r.Yanked != "" || r.Requires != "" && !w.hostMeets[r.Requires] || w.rules.Policy(version.Candidate{Version: v}) != nil ||
 			!w.constraint(v) || !named && (r.Deprecated != "" || preview && !w.rules.Preview) {
 			continue
 		}
@@ -137,7 +137,7 @@ func randomWorld(r *rand.Rand) *world {
 	w.installed = []string{"", randomVersion(r)}[r.IntN(2)]
 	w.rules = version.Rules{Preview: r.IntN(2) == 0, Now: now, Host: "1.9.0"}
 	denied := r.IntN(20)
-	w.rules.Policy = func(rel *connector.Release) *version.Denial {
+	w.rules.Policy = func(rel version.Candidate) *version.Denial {
 		if len(rel.Version)+int(rel.Version[0]) == denied+'0' {
 			return &version.Denial{By: "chance"}
 		}

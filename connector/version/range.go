@@ -37,7 +37,8 @@ func (r Range) Contains(v Version) bool {
 	if v.raw == "" {
 		return false
 	}
-	_, ok := r.set.find(&v)
+	p := pack(v)
+	_, ok := r.set.find(&p)
 	return ok
 }
 

@@ -2,8 +2,6 @@ package version
 
 import (
 	"time"
-
-	"github.com/patchbay/patchbay/connector"
 )
 
 // Rules are the inputs of a choice besides the releases and what is installed
@@ -31,9 +29,9 @@ type Rules struct {
 	Now time.Time
 	// Policy says whether a release may be chosen: nil means yes. It is part of
 	// choosing, so that a newer denied release never hides an older allowed one.
-	// It must not change the release, must answer the same every time, and must be
-	// safe for as many goroutines as use the Compiled.
-	Policy func(*connector.Release) *Denial
+	// It must answer the same every time, and be safe for as many goroutines as use
+	// the Compiled.
+	Policy func(Candidate) *Denial
 }
 
 // Denial is why a policy does not allow a release.

@@ -105,7 +105,7 @@ func TestP6_EveryReleaseHasAVerdictWithReasonAndRule(t *testing.T) {
 		Skips:      []version.Hold{hold("1.7.0")},
 		Pins:       []version.Hold{hold("<3")},
 		Host:       "2.0.0",
-		Policy: func(r *connector.Release) *version.Denial {
+		Policy: func(r version.Candidate) *version.Denial {
 			if r.Version == "1.6.0" {
 				return &version.Denial{By: "finance", Reason: "not reviewed"}
 			}
@@ -146,7 +146,7 @@ func TestP6_EveryReleaseHasAVerdictWithReasonAndRule(t *testing.T) {
 
 func TestP6_AVerdictNamesTheFirstOfSeveralReasons(t *testing.T) {
 	t.Parallel()
-	deny := func(*connector.Release) *version.Denial { return &version.Denial{} }
+	deny := func(version.Candidate) *version.Denial { return &version.Denial{} }
 	r := connector.Release{Version: "1.0.0-rc.1", Yanked: "leaks", Deprecated: "old", Requires: ">1"}
 	rules := version.Rules{
 		Constraint: "2", Skips: []version.Hold{hold("*")}, Pins: []version.Hold{hold("3")}, Policy: deny,
@@ -266,7 +266,7 @@ func TestP6_AskedByNameARefusalSaysWhy(t *testing.T) {
 		{Version: "1.0.0"}, {Version: "2.0.0", Yanked: "leaks"}, {Version: "3.0.0", Requires: "^7"},
 		{Version: "4.0.0"}, {Version: "5.0.0", Requires: "soon"},
 	}
-	policy := func(r *connector.Release) *version.Denial {
+	policy := func(r version.Candidate) *version.Denial {
 		if r.Version == "4.0.0" {
 			return &version.Denial{By: "finance", Reason: "not reviewed"}
 		}
@@ -292,7 +292,7 @@ func TestP6_AskedByNameARefusalSaysWhy(t *testing.T) {
 func TestP6_PolicyIsPartOfChoosing(t *testing.T) {
 	t.Parallel()
 	sel := choose(t, offer("1.0.0 2.0.0 3.0.0"), "", &version.Rules{
-		Policy: func(r *connector.Release) *version.Denial {
+		Policy: func(r version.Candidate) *version.Denial {
 			if r.Version != "1.0.0" {
 				return &version.Denial{}
 			}
@@ -352,7 +352,7 @@ func TestP6_NoRulesAtAll(t *testing.T) {
 	assert.Empty(t, none.Versions())
 	_, ok := none.Newest(nil)
 	assert.False(t, ok)
-	_, ok = none.Release("1.0.0")
+	_, ok = none.Find("1.0.0")
 	assert.False(t, ok)
 	sel = none.Select("1.0.0", nil)
 	assert.Equal(t, version.CodeNone, sel.Code)
@@ -368,11 +368,11 @@ func TestSetKeepsOrderAndIdentity(t *testing.T) {
 	assert.Equal(t, 5, set.Len())
 	assert.Equal(t, []string{"2.0.0-rc.1", "1.0.0+b", "1.0.0", "0.10.0", "0.9.0"}, set.Versions())
 	set.Versions()[0] = "changed"
-	r, ok := set.Release("1.0.0+b")
+	r, ok := set.Find("1.0.0+b")
 	assert.True(t, ok)
-	assert.Same(t, &releases[2], r)
+	assert.Equal(t, version.Candidate{Version: "1.0.0+b", Stage: connector.GA}, r)
 	for _, v := range []string{"1.0.0+c", "3.0.0", "0.0.1", "latest", ""} {
-		_, ok = set.Release(v)
+		_, ok = set.Find(v)
 		assert.False(t, ok, v)
 	}
 }

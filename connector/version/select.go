@@ -69,7 +69,7 @@ func (s *Set) Select(installed string, c *Compiled) *Selection {
 				target = i
 				v.Code, v.Reason = CodeTarget, "the newest eligible version"
 			} else {
-				v.Reason = "eligible, but " + s.entries[target].version.raw + " is newer"
+				v.Reason = "eligible, but " + s.entries[target].raw + " is newer"
 			}
 		}
 		sel.Verdicts[i] = v
@@ -83,7 +83,7 @@ func (s *Set) Select(installed string, c *Compiled) *Selection {
 	if installed != "" {
 		if v, err := ParseVersion(installed); err != nil {
 			sel.Why = "no upgrade can be told from what is installed: " + err.Error()
-		} else if s.entries[target].version.Compare(v) > 0 {
+		} else if s.entries[target].version().Compare(v) > 0 {
 			sel.Upgrade = sel.Target
 		}
 	}

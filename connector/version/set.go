@@ -3,35 +3,51 @@ package version
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sort"
+	"strings"
+	"time"
 
 	"github.com/patchbay/patchbay/connector"
 )
 
-// Set is the releases of one connector, parsed and sorted once, newest first.
-// It is immutable and safe for concurrent use. A nil *Set is empty.
+// Set is what choosing needs of the releases of one connector, parsed and sorted
+// once, newest first. It is immutable and safe for concurrent use. A nil *Set is
+// empty. It keeps nothing else of the releases, and about 64 bytes for each: a
+// catalog has very many.
 type Set struct {
 	entries []entry
-	// From each entry the index of the nearest one, itself included, that is
-	// neither yanked nor deprecated, with Preview releases and without; the number
-	// of entries when there is none. So Newest takes one step over any run of them.
-	nextAny, nextGA []int32
 }
 
 // entry is one release, parsed.
 type entry struct {
-	version  Version
-	release  *connector.Release
-	requires *requirement // nil when Requires is empty
-	preview  bool         // by its EffectiveStage (P5)
+	packed
+	remarks *remarks // nil for almost all
+	seconds int64    // of Published since 1970; math.MinInt64 when remarks have it
+	preview bool     // by its EffectiveStage (P5)
+	// How far the nearest entry is that is neither yanked nor deprecated, itself
+	// included, with Preview releases and without: so Newest takes one step over
+	// any run of them. Beyond the largest number it goes on from there.
+	nextAny, nextGA uint16
 }
 
-// requirement is a release's Requires, parsed. When that failed, err says why
-// and hosts contains nothing.
-type requirement struct {
-	hosts Range
-	err   error
+// remarks is what few releases say.
+type remarks struct {
+	yanked, deprecated, requires string
+	hosts                        Range // requires, parsed
+	unreadable                   error // why it could not be; hosts then contains nothing
+	published                    time.Time
+}
+
+// Candidate is a release as far as choosing goes.
+type Candidate struct {
+	Version    string
+	Stage      connector.Stage // the effective one (P5)
+	Published  time.Time       // in UTC; zero: not known
+	Deprecated string          // the message; empty means not deprecated
+	Yanked     string          // the reason; empty means not yanked
+	Requires   string          // constraint on the host's version
 }
 
 // Compile parses and sorts the releases of one connector. The same version
@@ -39,48 +55,85 @@ type requirement struct {
 // all faults are reported at once (see Faults), and then there is no Set. A
 // Requires that is no range is no fault here: it refuses that release only
 // (CodeHost).
-//
-// The Set refers to the releases it is given: they must not be changed while it
-// is in use.
-func Compile(releases []connector.Release) (*Set, error) {
-	s := &Set{entries: make([]entry, 0, len(releases))}
+func Compile(releases []connector.Release) (*Set, error) { return (*Set)(nil).With(releases) }
+
+// With returns a Set of the same releases and more of them. Faults are those of
+// Compile.
+func (s *Set) With(more []connector.Release) (*Set, error) {
+	set := &Set{entries: make([]entry, s.Len(), s.Len()+len(more))}
+	if s != nil {
+		copy(set.entries, s.entries)
+	}
+	texts := versionTexts(more)
 	sound := true
-	for i := range releases {
-		r := &releases[i]
-		v, err := ParseVersion(r.Version)
-		if err != nil {
+	for i := range more {
+		raw := texts[:len(more[i].Version)]
+		texts = texts[len(raw):]
+		v, why := parseVersion(raw)
+		if why != "" {
 			sound = false
 			continue
 		}
-		e := entry{version: v, release: r, preview: r.EffectiveStage() != connector.GA}
-		if r.Requires != "" {
-			hosts, err := ParseRange(r.Requires)
-			e.requires = &requirement{hosts, err}
-		}
-		s.entries = append(s.entries, e)
+		set.entries = append(set.entries, newEntry(v, &more[i]))
 	}
-	slices.SortFunc(s.entries, func(a, b entry) int { return b.version.Compare(a.version) })
-	for i := 1; i < len(s.entries); i++ {
-		sound = sound && s.entries[i-1].version.raw != s.entries[i].version.raw
+	slices.SortFunc(set.entries, func(a, b entry) int { return b.compare(&a.packed) })
+	for i := 1; i < len(set.entries); i++ {
+		sound = sound && set.entries[i-1].raw != set.entries[i].raw
 	}
 	if !sound {
-		return nil, releaseFaults(releases)
+		return nil, releaseFaults(s.Versions(), more)
 	}
-	s.link()
-	return s, nil
+	set.link()
+	return set, nil
+}
+
+// versionTexts is all version strings in one, so that they share an allocation
+// and nothing else of the releases is held on to.
+func versionTexts(releases []connector.Release) string {
+	n := 0
+	for i := range releases {
+		n += len(releases[i].Version)
+	}
+	var b strings.Builder
+	b.Grow(n)
+	for i := range releases {
+		b.WriteString(releases[i].Version)
+	}
+	return b.String()
+}
+
+func newEntry(v Version, r *connector.Release) entry {
+	e := entry{packed: pack(v), preview: r.EffectiveStage() != connector.GA, seconds: r.Published.Unix()}
+	odd := !time.Unix(e.seconds, 0).Equal(r.Published)
+	if r.Yanked == "" && r.Deprecated == "" && r.Requires == "" && !odd {
+		return e
+	}
+	e.remarks = &remarks{
+		yanked: strings.Clone(r.Yanked), deprecated: strings.Clone(r.Deprecated), requires: strings.Clone(r.Requires),
+	}
+	if r.Requires != "" {
+		e.remarks.hosts, e.remarks.unreadable = ParseRange(e.remarks.requires)
+	}
+	if odd {
+		e.seconds, e.remarks.published = math.MinInt64, r.Published.UTC()
+	}
+	return e
 }
 
 // releaseFaults says everything that keeps releases from being a Set.
-func releaseFaults(releases []connector.Release) error {
+func releaseFaults(known []string, more []connector.Release) error {
 	var faults []error
-	first := make(map[string]int, len(releases))
-	for i := range releases {
-		v := releases[i].Version
+	first := make(map[string]string, len(more))
+	for _, v := range known {
+		first[v] = "known already"
+	}
+	for i := range more {
+		v := more[i].Version
 		_, err := ParseVersion(v)
-		if j, twice := first[v]; twice && err == nil {
-			err = fmt.Errorf("%w %q: also /releases/%d", ErrAmbiguous, v, j)
+		if at, twice := first[v]; twice && err == nil {
+			err = fmt.Errorf("%w %q: also %s", ErrAmbiguous, v, at)
 		} else if !twice {
-			first[v] = i
+			first[v] = fmt.Sprintf("/releases/%d", i)
 		}
 		if err != nil {
 			faults = append(faults, &FaultError{fmt.Sprintf("/releases/%d/version", i), err})
@@ -91,20 +144,51 @@ func releaseFaults(releases []connector.Release) error {
 
 // link fills in nextAny and nextGA.
 func (s *Set) link() {
-	n := len(s.entries)
-	next := make([]int32, 2*n)
-	s.nextAny, s.nextGA = next[:n:n], next[n:]
-	anyStage, ga := int32(n), int32(n) //nolint:gosec // no feed has 2^31 releases of one connector
-	for i := n - 1; i >= 0; i-- {
+	farther := func(n uint16) uint16 { return min(n, math.MaxUint16-1) + 1 }
+	var anyStage, ga uint16
+	for i := len(s.entries) - 1; i >= 0; i-- {
 		e := &s.entries[i]
-		if e.release.Yanked == "" && e.release.Deprecated == "" {
-			anyStage = int32(i) //nolint:gosec // as above
+		anyStage, ga = farther(anyStage), farther(ga)
+		if e.yanked() == "" && e.deprecated() == "" {
+			anyStage = 0
 			if !e.preview {
-				ga = anyStage
+				ga = 0
 			}
 		}
-		s.nextAny[i], s.nextGA[i] = anyStage, ga
+		e.nextAny, e.nextGA = anyStage, ga
 	}
+}
+
+func (e *entry) yanked() string {
+	if e.remarks == nil {
+		return ""
+	}
+	return e.remarks.yanked
+}
+
+func (e *entry) deprecated() string {
+	if e.remarks == nil {
+		return ""
+	}
+	return e.remarks.deprecated
+}
+
+func (e *entry) published() time.Time {
+	if e.seconds == math.MinInt64 {
+		return e.remarks.published
+	}
+	return time.Unix(e.seconds, 0).UTC()
+}
+
+func (e *entry) candidate() Candidate {
+	c := Candidate{Version: e.raw, Stage: connector.GA, Published: e.published()}
+	if e.preview {
+		c.Stage = connector.Preview
+	}
+	if r := e.remarks; r != nil {
+		c.Deprecated, c.Yanked, c.Requires = r.deprecated, r.yanked, r.requires
+	}
+	return c
 }
 
 // Len returns the number of releases.
@@ -119,30 +203,43 @@ func (s *Set) Len() int {
 func (s *Set) Versions() []string {
 	out := make([]string, s.Len())
 	for i := range out {
-		out[i] = s.entries[i].version.raw
+		out[i] = s.entries[i].raw
 	}
 	return out
 }
 
-// Release returns the release whose version is the identical string, or false.
-// It must not be changed.
-func (s *Set) Release(v string) (*connector.Release, bool) {
-	parsed, err := ParseVersion(v)
-	if err != nil {
-		return nil, false
+// First returns the newest version, eligible or not; empty when there is none.
+func (s *Set) First() string {
+	if s.Len() == 0 {
+		return ""
+	}
+	return s.entries[0].raw
+}
+
+// HasGA reports whether there is a release that is not Preview.
+func (s *Set) HasGA() bool {
+	return s != nil && slices.ContainsFunc(s.entries, func(e entry) bool { return !e.preview })
+}
+
+// Find returns the release whose version is the identical string, or false.
+func (s *Set) Find(v string) (Candidate, bool) {
+	parsed, why := parseVersion(v)
+	if why != "" {
+		return Candidate{}, false
 	}
 	i, ok := s.index(&parsed)
 	if !ok {
-		return nil, false
+		return Candidate{}, false
 	}
-	return s.entries[i].release, true
+	return s.entries[i].candidate(), true
 }
 
 // index finds a version, build metadata included.
 func (s *Set) index(v *Version) (int, bool) {
 	n := s.Len()
-	i := sort.Search(n, func(i int) bool { return s.entries[i].version.Compare(*v) <= 0 })
-	return i, i < n && s.entries[i].version.raw == v.raw
+	wanted := pack(*v)
+	i := sort.Search(n, func(i int) bool { return s.entries[i].compare(&wanted) <= 0 })
+	return i, i < n && s.entries[i].raw == v.raw
 }
 
 // builds returns the versions that differ from v, which is not offered, in build
@@ -150,7 +247,7 @@ func (s *Set) index(v *Version) (int, bool) {
 func (s *Set) builds(v *Version) []string {
 	var out []string
 	for i := range s.Len() {
-		if w := &s.entries[i].version; precedence(w, v) == 0 {
+		if w := s.entries[i].version(); precedence(&w, v) == 0 {
 			out = append(out, w.raw)
 		}
 	}

@@ -129,7 +129,7 @@ func (a spans) complement() spans {
 
 // find returns the index of the newest span that starts below v, or -1, and
 // whether that span contains v. No other span can.
-func (a spans) find(v *Version) (int, bool) {
-	i := sort.Search(len(a), func(i int) bool { return a[i].lo.above(v) }) - 1
-	return i, i >= 0 && a[i].hi.above(v)
+func (a spans) find(v *packed) (int, bool) {
+	i := sort.Search(len(a), func(i int) bool { return v.below(&a[i].lo) }) - 1
+	return i, i >= 0 && v.below(&a[i].hi)
 }

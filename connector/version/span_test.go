@@ -52,7 +52,8 @@ func TestSpansFollowSetAlgebra(t *testing.T) {
 		return union(out)
 	}
 	has := func(s spans, v *Version) bool {
-		_, ok := s.find(v)
+		p := pack(*v)
+		_, ok := s.find(&p)
 		return ok
 	}
 	for range 2000 {
@@ -126,4 +127,30 @@ func TestNodeSemverIntersections(t *testing.T) {
 	}
 	t.Logf("checked %d, refused on purpose %d, differing over pre-releases %d", checked, refused, prereleases)
 	assert.Equal(t, []int{23, 9, 2}, []int{checked, refused, prereleases})
+}
+
+// The order of packed versions is that of versions, also where numbers do not fit.
+func TestPackedVersionsKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	all := universe(t)
+	for _, s := range []string{
+		"4294967294.0.0", "4294967295.0.0", "4294967296.0.0-rc.1", "4294967296.0.0+b", "18446744073709551615.0.0",
+		"0.4294967295.1", "0.4294967296.0", "0.0.4294967295", "0.0.4294967295-a+b", "1.2.3-a-b+c-d",
+	} {
+		v, err := ParseVersion(s)
+		require.NoError(t, err)
+		all = append(all, v)
+	}
+	for _, v := range all {
+		p := pack(v)
+		require.Equal(t, v, p.version())
+		for _, w := range all {
+			q := pack(w)
+			require.Equal(t, v.Compare(w), p.compare(&q), "%s, %s", v.raw, w.raw)
+			for s := before; s <= end; s++ {
+				c := cut{w, s}
+				require.Equal(t, c.above(&v), p.below(&c), "%s, %s", v.raw, w.raw)
+			}
+		}
+	}
 }

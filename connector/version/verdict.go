@@ -34,7 +34,7 @@ const (
 // judge returns the verdict on one release, and everything that speaks against
 // it.
 func (c *Compiled) judge(e *entry) (Verdict, objections) {
-	v := Verdict{Version: e.version.raw, Stage: connector.GA, Eligible: true, Code: CodeEligible, Rule: ruleSelection}
+	v := Verdict{Version: e.raw, Stage: connector.GA, Eligible: true, Code: CodeEligible, Rule: ruleSelection}
 	if e.preview {
 		v.Stage = connector.Preview
 	}
@@ -45,19 +45,19 @@ func (c *Compiled) judge(e *entry) (Verdict, objections) {
 			v.Eligible, v.Code, v.Rule, v.Reason = false, code, rule, reason
 		}
 	}
-	if skip := c.skip(e.version); skip != nil {
+	version := e.version()
+	if skip := c.skip(version); skip != nil {
 		against(isSkipped, CodeSkipped, ruleSkip, "skipped"+skip.because())
 		v.Hold = &skip.Hold
 	}
-	if pin := c.pin; pin != nil && !pin.versions.Contains(e.version) {
+	if pin := c.pin; pin != nil && !pin.versions.Contains(version) {
 		if v.Eligible {
 			v.Hold = &pin.Hold
 		}
 		against(isPinned, CodePinned, rulePin, fmt.Sprintf("outside the pin to %q%s", pin.Versions, pin.because()))
 	}
-	r := e.release
-	if r.Yanked != "" {
-		against(isYanked, CodeYanked, ruleSelection, "yanked by its publisher: "+r.Yanked)
+	if why := e.yanked(); why != "" {
+		against(isYanked, CodeYanked, ruleSelection, "yanked by its publisher: "+why)
 	}
 	if !c.runs(e) {
 		against(isHost, CodeHost, ruleSelection, c.hostReason(e))
@@ -66,13 +66,13 @@ func (c *Compiled) judge(e *entry) (Verdict, objections) {
 		against(isPolicy, CodePolicy, ruleSelection, d.sentence())
 	}
 	exact, named := c.named()
-	named = named && exact.raw == e.version.raw
-	if c.constraint.text != "" && !c.constraint.Contains(e.version) {
+	named = named && exact.raw == e.raw
+	if c.constraint.text != "" && !c.constraint.Contains(version) {
 		against(isConstraint, CodeConstraint, ruleSelection, fmt.Sprintf("outside the constraint %q", c.constraint.text))
 	}
-	if r.Deprecated != "" && !named {
+	if why := e.deprecated(); why != "" && !named {
 		against(isDeprecated, CodeDeprecated, ruleSelection,
-			"deprecated by its publisher, so it is chosen only by its exact version: "+r.Deprecated)
+			"deprecated by its publisher, so it is chosen only by its exact version: "+why)
 	}
 	if e.preview && !named && !c.preview {
 		against(isPreview, CodePreview, rulePreview,
@@ -83,12 +83,12 @@ func (c *Compiled) judge(e *entry) (Verdict, objections) {
 
 func (c *Compiled) hostReason(e *entry) string {
 	switch {
-	case e.requires.err != nil:
-		return fmt.Sprintf("what it requires of the host cannot be read: %v", e.requires.err)
+	case e.remarks.unreadable != nil:
+		return fmt.Sprintf("what it requires of the host cannot be read: %v", e.remarks.unreadable)
 	case c.host.raw == "":
-		return fmt.Sprintf("requires host %q, and the host's version is not known", e.release.Requires)
+		return fmt.Sprintf("requires host %q, and the host's version is not known", e.remarks.requires)
 	default:
-		return fmt.Sprintf("requires host %q, the host is %s", e.release.Requires, c.host.raw)
+		return fmt.Sprintf("requires host %q, the host is %s", e.remarks.requires, c.host.raw)
 	}
 }
 

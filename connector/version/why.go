@@ -33,7 +33,7 @@ func (s *Set) noTarget(sel *Selection, c *Compiled) (Code, string) {
 	}
 	var within []Verdict
 	for i := range sel.Verdicts {
-		if c.constraint.text == "" || c.constraint.Contains(s.entries[i].version) {
+		if c.constraint.text == "" || c.constraint.Contains(s.entries[i].version()) {
 			within = append(within, sel.Verdicts[i])
 		}
 	}
