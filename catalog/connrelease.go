@@ -138,10 +138,11 @@ func (a *Admin) reauthentications(ctx context.Context, key connector.Key, versio
 	if err != nil {
 		return err
 	}
-	next, err := a.cat.manifest(ctx, e, version)
+	more, err := a.cat.details(ctx, e)
 	if err != nil {
 		return err
 	}
+	next := more.manifest(version)
 	if next == nil {
 		return fmt.Errorf("the manifest of version %q: %w", version, ErrNotFound)
 	}

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -63,7 +64,11 @@ func (d *draft) applyIndex(c Change, rest string) error {
 	if err != nil {
 		return err
 	}
-	d.entry(key).setOffer(feed, newOffer(feed, conn, c.Value), d.rank)
+	o, err := newOffer(feed, conn, c.Value)
+	if err != nil {
+		return fmt.Errorf("record %q is %w: %w", c.Key, errDamaged, err)
+	}
+	d.entry(key).setOffer(feed, o, d.rank)
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"crypto/sha256"
 	"maps"
 	"slices"
 	"time"
@@ -9,43 +8,6 @@ import (
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/connector/version"
 )
-
-// offer is a connector as one feed offers it. Manifests are left out and read
-// from the store when a page needs them, because they are most of the bytes.
-type offer struct {
-	feed string
-	conn connector.Connector
-	sum  [sha256.Size]byte // of the stored record, to see what changed
-	// references has the digests of releases without bytes of their own, which
-	// cover the manifests left out.
-	references map[string]connector.Digest
-}
-
-func newOffer(feed string, conn connector.Connector, value []byte) *offer {
-	o := &offer{feed: feed, conn: conn, sum: sha256.Sum256(value)}
-	for i := range conn.Releases {
-		r := &conn.Releases[i]
-		if r.Artifact.MediaType == connector.MediaReference {
-			if o.references == nil {
-				o.references = map[string]connector.Digest{}
-			}
-			o.references[r.Version] = r.Digest()
-		}
-		r.Manifest = nil
-	}
-	return o
-}
-
-// holds reports whether the stored record has exactly this value.
-func (o *offer) holds(value []byte) bool { return o != nil && o.sum == sha256.Sum256(value) }
-
-// digest is what identifies a release of the offer (P15).
-func (o *offer) digest(r *connector.Release) connector.Digest {
-	if d, ok := o.references[r.Version]; ok {
-		return d
-	}
-	return r.Artifact.Digest
-}
 
 // entry is everything the snapshot knows of one connector. It is immutable:
 // a change makes a new one.
@@ -59,12 +21,10 @@ type entry struct {
 	seen      map[string]connector.Digest // first digest ever planned (P15)
 
 	// Derived by finish.
-	view       connector.Connector // the winner's description; without releases
-	feed       string              // "" when no feed offers it
-	releases   []connector.Release // offered, and installed but no longer offered
-	origin     map[string]string   // version -> feed, "" when only installed
-	set        *version.Set
-	problems   []connector.Problem // found by combining feeds
+	view       *connector.Connector // the winner's description; without releases
+	feed       string               // "" when no feed offers it
+	set        *version.Set         // what is offered, and what is installed but no longer offered
+	problems   []connector.Problem  // found by combining feeds
 	row        Row
 	rowExpires time.Time // when a skip or pin that shaped row expires; zero: never
 	search     string
@@ -101,11 +61,6 @@ func (e *entry) previous() string {
 	return e.pub.Previous
 }
 
-// release returns the release of a version, offered or installed.
-func (e *entry) release(v string) (*connector.Release, bool) {
-	return e.set.Release(v)
-}
-
 // setOffer replaces, adds or (o == nil) removes the offer of one feed, keeping
 // the order of the feeds.
 func (e *entry) setOffer(feed string, o *offer, rank map[string]int) {
@@ -120,13 +75,11 @@ func (e *entry) setOffer(feed string, o *offer, rank map[string]int) {
 // finish derives what follows from the records. It must be called once, after
 // which e does not change.
 func (e *entry) finish(sel *selector, now time.Time) error {
-	e.combine()
-	set, err := version.Compile(e.releases)
-	if err != nil {
+	if err := e.combine(); err != nil {
 		return err
 	}
-	e.set = set
-	e.search = searchText(&e.view)
+	e.search = searchText(e.view)
+	var err error
 	if e.row, e.rowExpires, err = sel.row(e, now); err != nil {
 		return err
 	}
@@ -149,16 +102,14 @@ func (e *entry) list() {
 
 // combine chooses the winning offer and adds what is installed but no longer
 // offered.
-func (e *entry) combine() {
-	e.origin = make(map[string]string, len(e.installed))
+func (e *entry) combine() error {
+	e.view = &connector.Connector{}
+	if in := e.installed[e.active()]; in != nil {
+		e.view = &in.Connector
+	}
 	for i, o := range e.offers {
 		if i == 0 {
-			e.view, e.feed = o.conn, o.feed
-			e.view.Releases = nil
-			for _, r := range o.conn.Releases {
-				e.releases = append(e.releases, r)
-				e.origin[r.Version] = o.feed
-			}
+			e.view, e.feed, e.set = &o.view, o.feed, o.set
 			continue
 		}
 		e.problems = append(e.problems, connector.Problem{
@@ -166,28 +117,26 @@ func (e *entry) combine() {
 			Faults: []connector.Fault{{Reason: "shadowed: feed " + e.feed + " comes first and offers the same key (P17)"}},
 		})
 	}
+	var more []connector.Release
 	for v, in := range e.installed {
-		if _, offered := e.origin[v]; !offered {
-			e.releases = append(e.releases, in.Release)
-			e.origin[v] = ""
+		if _, offered := e.set.Find(v); !offered {
+			more = append(more, in.Release)
 		}
 	}
-	if len(e.offers) == 0 {
-		if in := e.installed[e.active()]; in != nil {
-			e.view = in.Connector
-		}
+	if len(more) == 0 {
+		return nil
 	}
+	var err error
+	e.set, err = e.set.With(more)
+	return err
 }
 
-// digest is what identifies a version, offered or installed (P15).
-func (e *entry) digest(v string) connector.Digest {
-	if len(e.offers) > 0 && e.origin[v] == e.offers[0].feed {
-		if r, ok := e.release(v); ok {
-			return e.offers[0].digest(r)
+// origin is the feed that offers a version; empty: it is only installed.
+func (e *entry) origin(v string) string {
+	if len(e.offers) > 0 {
+		if _, offered := e.offers[0].set.Find(v); offered {
+			return e.feed
 		}
-	}
-	if in := e.installed[v]; in != nil {
-		return in.Receipt.Digest
 	}
 	return ""
 }

@@ -19,7 +19,7 @@ type merged struct {
 // the feed contains an entry that cannot be told from a deleted one, nothing
 // is removed at all (P16). stored reads what is stored of a connector: the
 // snapshot leaves the manifests out.
-func (s *snapshot) merge(feed string, u *FeedUpdate, stored func(connector.Key) (connector.Connector, error)) (*merged, error) {
+func (s *snapshot) merge(feed string, u *FeedUpdate, stored indexReader) (*merged, error) {
 	m := &merged{}
 	lostReleases := map[string][]string{} // key -> versions
 	lostConnectors := map[string]bool{}
@@ -78,14 +78,18 @@ func (s *snapshot) offerOf(key connector.Key, feed string) *offer {
 // mergeConnector holds one connector against the model and the digests seen
 // before (P15), and adds it to the ops if it differs from what is stored. What it
 // refuses keeps its last known good form.
-func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connector, lost []string, stored func(connector.Key) (connector.Connector, error)) error {
+func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connector, lost []string, stored indexReader) error {
 	old := s.offerOf(conn.Key, feed)
 	if value, err := json.Marshal(conn); err == nil && len(lost) == 0 && old.holds(value) {
 		return nil // what is stored has been through all this
 	}
 	problems := len(m.problems)
 	offered := conn.Releases
-	conn.Releases = s.acceptable(m, feed, &conn)
+	known, err := s.seen(conn.Key, stored)
+	if err != nil {
+		return err
+	}
+	conn.Releases = known.acceptable(m, feed, &conn)
 	for _, p := range m.problems[problems:] {
 		if p.Lost == connector.LostConnector {
 			return nil
@@ -93,7 +97,7 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 		lost = append(lost, p.Version)
 	}
 	if old != nil && len(lost) > 0 {
-		before, err := stored(conn.Key)
+		before, err := stored(feed, conn.Key)
 		if err != nil {
 			return err
 		}
@@ -121,7 +125,7 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 
 // acceptable returns the releases that can be taken in, and adds a problem for
 // each of the others, or one for the whole connector.
-func (s *snapshot) acceptable(m *merged, feed string, conn *connector.Connector) []connector.Release {
+func (k sightedDigests) acceptable(m *merged, feed string, conn *connector.Connector) []connector.Release {
 	bad := inspect(conn)
 	if len(bad.whole) > 0 {
 		m.problems = append(m.problems, connector.Problem{Feed: feed, Key: string(conn.Key), Lost: connector.LostConnector, Faults: bad.whole})
@@ -133,13 +137,13 @@ func (s *snapshot) acceptable(m *merged, feed string, conn *connector.Connector)
 			m.problems = append(m.problems, connector.Problem{Feed: feed, Key: string(conn.Key), Version: r.Version, Lost: connector.LostRelease, Faults: faults})
 			continue
 		}
-		known, from := s.firstSeen(conn.Key, r.Version)
-		if known == "" || known == r.Digest() {
+		first, seen := k[r.Version]
+		if !seen || first.digest == r.Digest() {
 			releases = append(releases, r)
 			continue
 		}
 		m.problems = append(m.problems, connectorProblem(feed, conn.Key, r.Version, connector.LostRelease,
-			"a release is immutable (P15): %s had digest %s first, from %s; now it comes with %s", r.Version, known, from, r.Digest()))
+			"a release is immutable (P15): %s had digest %s first, from %s; now it comes with %s", r.Version, first.digest, first.from, r.Digest()))
 	}
 	return releases
 }
@@ -162,22 +166,39 @@ func restore(releases, before []connector.Release, lost []string) []connector.Re
 	return releases
 }
 
-// firstSeen returns the digest that a version had when it was first seen, and
+// indexReader reads a connector from the last known good index of a feed; without
+// releases when it is not there.
+type indexReader func(feed string, key connector.Key) (connector.Connector, error)
+
+// sightedDigests has the digest that each version had when it was first seen, and
 // where: in a plan, or in the last known good index of any feed (P15).
-func (s *snapshot) firstSeen(key connector.Key, version string) (connector.Digest, string) {
+type sightedDigests map[string]sightedDigest
+
+type sightedDigest struct {
+	digest connector.Digest
+	from   string
+}
+
+func (s *snapshot) seen(key connector.Key, stored indexReader) (sightedDigests, error) {
+	known := sightedDigests{}
 	e := s.entry(key)
 	if e == nil {
-		return "", ""
+		return known, nil
 	}
-	if d, ok := e.seen[version]; ok {
-		return d, "a plan"
+	for v, d := range e.seen {
+		known[v] = sightedDigest{d, "a plan"}
 	}
 	for _, o := range e.offers {
-		for i := range o.conn.Releases {
-			if r := &o.conn.Releases[i]; r.Version == version {
-				return o.digest(r), "feed " + o.feed
+		conn, err := stored(o.feed, key)
+		if err != nil {
+			return nil, err
+		}
+		for i := range conn.Releases {
+			r := &conn.Releases[i]
+			if _, earlier := known[r.Version]; !earlier {
+				known[r.Version] = sightedDigest{r.Digest(), "feed " + o.feed}
 			}
 		}
 	}
-	return "", ""
+	return known, nil
 }

@@ -123,13 +123,17 @@ func (a *Admin) planItem(ctx context.Context, s *snapshot, sel *selector, ch Cho
 	if selection.Target == "" {
 		return nil, &NotEligibleError{Key: e.key, Wanted: ch.Version, Selection: selection}
 	}
-	r, ok := e.release(selection.Target)
+	more, err := a.cat.details(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	r, ok := more.release(selection.Target)
 	if !ok {
-		return nil, ErrNotFound
+		return nil, fmt.Errorf("version %s is no longer offered: %w", selection.Target, ErrNotFound)
 	}
 	item := &PlanItem{
-		Key: e.key, Name: e.view.Name, Feed: e.origin[r.Version], From: e.active(), To: r.Version,
-		Digest: e.digest(r.Version), Size: r.Artifact.Size, Stage: r.EffectiveStage(), Notes: r.Notes, Deprecated: r.Deprecated,
+		Key: e.key, Name: e.view.Name, Feed: e.origin(r.Version), From: e.active(), To: r.Version,
+		Digest: more.digest(r.Version), Size: r.Artifact.Size, Stage: r.EffectiveStage(), Notes: r.Notes, Deprecated: r.Deprecated,
 		Active: e.active() == r.Version, Installed: e.installed[r.Version] != nil, Base: e.pubRev,
 	}
 	if first := e.seen[r.Version]; first != "" && first != item.Digest {
@@ -138,10 +142,7 @@ func (a *Admin) planItem(ctx context.Context, s *snapshot, sel *selector, ch Cho
 	if item.Active {
 		return item, nil
 	}
-	next, err := a.cat.manifest(ctx, e, r.Version)
-	if err != nil {
-		return nil, err
-	}
+	next := more.manifest(r.Version)
 	if !item.Installed {
 		item.Manifest = manifestSum(next)
 	}

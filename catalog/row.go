@@ -57,14 +57,14 @@ func newRow(e *entry, sel *version.Selection) Row {
 		row.Version = row.Active
 	case row.Newest != "":
 		row.Version = row.Newest
-	case e.set.Len() > 0:
-		row.Version = e.set.Versions()[0]
+	default:
+		row.Version = e.set.First()
 	}
 	if row.Tag == PreviouslyInstalled {
 		row.Version = row.Previous
 	}
-	if r, ok := e.release(row.Version); ok {
-		row.Stage, row.Published = r.EffectiveStage(), r.Published
+	if r, ok := e.set.Find(row.Version); ok {
+		row.Stage, row.Published = r.Stage, r.Published
 	}
 	row.sortName = strings.ToLower(row.Name)
 	return row

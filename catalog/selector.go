@@ -57,9 +57,7 @@ func (s *selector) preview(e *entry) bool {
 	case PreviewAlways:
 		return true
 	case PreviewIfNoGA:
-		return !slices.ContainsFunc(e.releases, func(r connector.Release) bool {
-			return r.EffectiveStage() == connector.GA
-		})
+		return !e.set.HasGA()
 	default:
 		return false
 	}

@@ -104,13 +104,10 @@ func (c *Catalog) storeUpdate(ctx context.Context, by Principal, feed string, u 
 		return c.storeUnchanged(ctx, by, feed, *old)
 	}
 	var storeErr error
-	m, err := c.snapshot().merge(feed, u, func(key connector.Key) (conn connector.Connector, err error) {
-		conn, _, err = get[connector.Connector](ctx, c, indexKey(feed, key))
-		if errors.Is(err, ErrNotFound) {
-			err = nil // deleted meanwhile: the feed's record has moved too, and all is judged again
-		}
-		storeErr = err
-		return conn, err
+	m, err := c.snapshot().merge(feed, u, func(feed string, key connector.Key) (conn connector.Connector, err error) {
+		// What was deleted meanwhile has moved the feed's record too, and all is judged again.
+		conn, storeErr = c.offered(ctx, feed, key)
+		return conn, storeErr
 	})
 	if storeErr != nil {
 		return storeErr

@@ -49,9 +49,11 @@ func (a *Admin) Connector(ctx context.Context, key string) (*Detail, error) {
 		return nil, &Error{Op: op, Key: key, Err: err}
 	}
 	d := &Detail{Row: *a.cat.newRowSource(s).row(e)}
-	if d.Manifest, err = a.cat.manifest(ctx, e, d.Row.Version); err != nil {
+	more, err := a.cat.details(ctx, e)
+	if err != nil {
 		return nil, &Error{Op: op, Key: key, Err: err}
 	}
+	d.Manifest = more.manifest(d.Row.Version)
 	if e.pub != nil {
 		r := e.ready.readiness(now)
 		d.Readiness = &r
@@ -61,20 +63,21 @@ func (a *Admin) Connector(ctx context.Context, key string) (*Detail, error) {
 		return nil, &Error{Op: op, Key: key, Err: err}
 	}
 	for _, v := range sel.Verdicts {
-		d.Versions = append(d.Versions, e.versionRow(v, sel.Target))
+		d.Versions = append(d.Versions, more.versionRow(v, sel.Target))
 	}
 	return d, nil
 }
 
-func (e *entry) versionRow(v version.Verdict, newest string) VersionRow {
+func (d details) versionRow(v version.Verdict, newest string) VersionRow {
+	e := d.e
 	row := VersionRow{
 		Verdict: v, Tag: VersionTag(v.Version, e.active(), e.previous(), newest),
-		Feed: e.origin[v.Version], Digest: e.digest(v.Version),
+		Feed: e.origin(v.Version), Digest: d.digest(v.Version),
 	}
 	if in := e.installed[v.Version]; in != nil {
 		row.Installed, row.InstalledAt = true, in.Receipt.InstalledAt
 	}
-	if r, ok := e.release(v.Version); ok {
+	if r, ok := d.release(v.Version); ok {
 		row.Size, row.Published, row.Notes = r.Artifact.Size, r.Published, r.Notes
 		row.Deprecated, row.Yanked, row.Breaking = r.Deprecated, r.Yanked, r.Breaking
 	}
