@@ -39,15 +39,23 @@ func (d *draft) entry(key connector.Key) *entry {
 	return e
 }
 
-// apply takes one change of the store into the draft. Records of no interest
+// apply takes changes of the store into the draft, in their order. Records of no interest
 // to the snapshot are passed over.
-func (d *draft) apply(c Change) error {
+func (d *draft) apply(changes ...Change) error {
+	offers, err := d.readOffers(changes)
+	for i := 0; err == nil && i < len(changes); i++ {
+		err = d.applyOne(changes[i], offers[i])
+	}
+	return err
+}
+
+func (d *draft) applyOne(c Change, o *offer) error {
 	prefix, rest := splitPrefix(c.Key)
 	switch prefix {
 	case prefixFeed:
 		return d.applyFeed(c)
 	case prefixIndex:
-		return d.applyIndex(c, rest)
+		d.applyIndex(rest, o)
 	case prefixPublished:
 		return d.applyPublished(c, connector.Key(rest))
 	case prefixReady:
@@ -78,6 +86,24 @@ func (d *draft) apply(c Change) error {
 	return nil
 }
 
+// derive finishes the entries that changed, side by side, and returns those that could not be.
+func (d *draft) derive(sel *selector, now time.Time) map[*entry]error {
+	touched := slices.Collect(maps.Values(d.touched))
+	errs := make([]error, len(touched))
+	inParts(len(touched), func(from, to int) {
+		for i := from; i < to; i++ {
+			errs[i] = touched[i].finish(sel, now)
+		}
+	})
+	failed := map[*entry]error{}
+	for i, err := range errs {
+		if err != nil {
+			failed[touched[i]] = err
+		}
+	}
+	return failed
+}
+
 // finish makes the draft a snapshot: the entries that changed are derived
 // anew, all others are shared with the snapshot before.
 func (d *draft) finish(rev Revision, opts *Options, now time.Time) (*snapshot, []Event, error) {
@@ -96,8 +122,9 @@ func (d *draft) finish(rev Revision, opts *Options, now time.Time) (*snapshot, [
 	sel := newSelector(opts, d.skips, d.pins)
 	entries, rows := d.entries.Edit(), d.rows.Edit()
 	var errs []error
+	failed := d.derive(sel, now)
 	for key, e := range d.touched {
-		if err := e.finish(sel, now); err != nil {
+		if err := failed[e]; err != nil {
 			errs = append(errs, fmt.Errorf("connector %q: %w", key, err))
 			continue
 		}

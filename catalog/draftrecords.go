@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -51,25 +50,11 @@ func (d *draft) applyFeed(c Change) error {
 	return nil
 }
 
-func (d *draft) applyIndex(c Change, rest string) error {
-	feed, key := splitIndex(rest)
-	if _, configured := d.rank[feed]; !configured {
-		return nil
+// applyIndex takes in what a feed offers of a connector; nil: nothing any more.
+func (d *draft) applyIndex(rest string, o *offer) {
+	if feed, key := splitIndex(rest); d.ranked(feed) {
+		d.entry(key).setOffer(feed, o, d.rank)
 	}
-	if c.Deleted {
-		d.entry(key).setOffer(feed, nil, d.rank)
-		return nil
-	}
-	conn, err := decode[connector.Connector](c.Record)
-	if err != nil {
-		return err
-	}
-	o, err := newOffer(feed, conn, c.Value)
-	if err != nil {
-		return fmt.Errorf("record %q is %w: %w", c.Key, errDamaged, err)
-	}
-	d.entry(key).setOffer(feed, o, d.rank)
-	return nil
 }
 
 func (d *draft) applyPublished(c Change, key connector.Key) error {

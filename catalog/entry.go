@@ -117,10 +117,10 @@ func (e *entry) combine() error {
 			Faults: []connector.Fault{{Reason: "shadowed: feed " + e.feed + " comes first and offers the same key (P17)"}},
 		})
 	}
-	var more []connector.Release
+	var more []version.Candidate
 	for v, in := range e.installed {
 		if _, offered := e.set.Find(v); !offered {
-			more = append(more, in.Release)
+			more = append(more, version.CandidateOf(&in.Release))
 		}
 	}
 	if len(more) == 0 {

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -54,5 +55,21 @@ type FeedUpdate struct {
 	Expires time.Time
 
 	Connectors []connector.Connector
-	Problems   []connector.Problem
+	// Documents are more connectors, as their JSON: a feed in the native format has them
+	// without decoding, and the catalog keeps them so.
+	Documents []connector.Document
+	Problems  []connector.Problem
+}
+
+// Decode moves Documents to Connectors, for whoever wants to look at them.
+func (u *FeedUpdate) Decode() error {
+	for i := range u.Documents {
+		c, err := u.Documents[i].Connector()
+		if err != nil {
+			return fmt.Errorf("%q: %w", u.Documents[i].Key(), err)
+		}
+		u.Connectors = append(u.Connectors, *c)
+	}
+	u.Documents = nil
+	return nil
 }

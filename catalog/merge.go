@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/patchbay/patchbay/connector"
@@ -38,7 +37,7 @@ func (s *snapshot) merge(feed string, u *FeedUpdate, stored indexReader) (*merge
 		case connector.LostNothing:
 		}
 	}
-	offered := make(map[connector.Key]bool, len(u.Connectors))
+	offered := make(map[connector.Key]bool, len(u.Connectors)+len(u.Documents))
 	for i := range u.Connectors {
 		conn := &u.Connectors[i]
 		if _, err := connector.ParseKey(string(conn.Key)); err != nil {
@@ -48,7 +47,17 @@ func (s *snapshot) merge(feed string, u *FeedUpdate, stored indexReader) (*merge
 			return nil, fmt.Errorf("feed is broken: it offers %q twice", conn.Key)
 		}
 		offered[conn.Key] = true
-		if err := s.mergeConnector(m, feed, *conn, lostReleases[string(conn.Key)], stored); err != nil {
+		if err := s.mergeConnector(m, feed, *conn, nil, lostReleases[string(conn.Key)], stored); err != nil {
+			return nil, err
+		}
+	}
+	for i := range u.Documents {
+		doc := &u.Documents[i]
+		if offered[doc.Key()] {
+			return nil, fmt.Errorf("feed is broken: it offers %q twice", doc.Key())
+		}
+		offered[doc.Key()] = true
+		if err := s.mergeDocument(m, feed, doc, lostReleases[string(doc.Key())], stored); err != nil {
 			return nil, err
 		}
 	}
@@ -75,13 +84,35 @@ func (s *snapshot) offerOf(key connector.Key, feed string) *offer {
 	return nil
 }
 
+// mergeDocument is mergeConnector for a connector that is JSON already.
+func (s *snapshot) mergeDocument(m *merged, feed string, doc *connector.Document, lost []string, stored indexReader) error {
+	if len(lost) == 0 {
+		if old := s.offerOf(doc.Key(), feed); old != nil && old.sum == doc.Sum() {
+			return nil // what is stored has been through all this
+		}
+		if s.entry(doc.Key()) == nil && len(doc.JSON()) <= MaxStoreValue {
+			m.ops = append(m.ops, Put(indexKey(feed, doc.Key()), doc.JSON(), Any())) // nothing is known that it could contradict
+			m.changed++
+			return nil
+		}
+	}
+	conn, err := doc.Connector()
+	if err != nil {
+		return fmt.Errorf("feed is broken: %q: %w", doc.Key(), err)
+	}
+	return s.mergeConnector(m, feed, *conn, doc.JSON(), lost, stored)
+}
+
 // mergeConnector holds one connector against the model and the digests seen
 // before (P15), and adds it to the ops if it differs from what is stored. What it
-// refuses keeps its last known good form.
-func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connector, lost []string, stored indexReader) error {
+// refuses keeps its last known good form. value is the connector as it can be stored, if
+// that is known.
+func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connector, value []byte, lost []string, stored indexReader) error {
 	old := s.offerOf(conn.Key, feed)
-	if value, err := json.Marshal(conn); err == nil && len(lost) == 0 && old.holds(value) {
-		return nil // what is stored has been through all this
+	if value == nil && len(lost) == 0 {
+		if value = encode(conn); old.holds(value) {
+			return nil // what is stored has been through all this
+		}
 	}
 	problems := len(m.problems)
 	offered := conn.Releases
@@ -110,7 +141,9 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 		lose("no release is left of %d", len(offered))
 		return nil
 	}
-	value := encode(conn)
+	if value == nil || len(lost) > 0 {
+		value = encode(conn)
+	}
 	if len(value) > MaxStoreValue {
 		lose("it has %d bytes, at most %d can be stored", len(value), MaxStoreValue)
 		return nil
@@ -138,7 +171,7 @@ func (k sightedDigests) acceptable(m *merged, feed string, conn *connector.Conne
 			continue
 		}
 		first, seen := k[r.Version]
-		if !seen || first.digest == r.Digest() {
+		if !seen || first.digest == "" || first.digest == r.Digest() {
 			releases = append(releases, r)
 			continue
 		}

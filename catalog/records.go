@@ -119,7 +119,11 @@ func decode[T any](r Record) (T, error) {
 	// is bounded where documents come in; a record wraps them once more.
 	faults := strictjson.Decode(r.Value, &v, &strictjson.Options{AllowUnknown: true, AllowNull: true, MaxDepth: 10_000})
 	if len(faults) > 0 {
-		return v, fmt.Errorf("record %q is %w: %s", r.Key, errDamaged, strings.TrimPrefix(faults[0].Pointer+": "+faults[0].Reason, ": "))
+		return v, damaged(r.Key, faults)
 	}
 	return v, nil
+}
+
+func damaged(key string, faults []strictjson.Fault) error {
+	return fmt.Errorf("record %q is %w: %s", key, errDamaged, strings.TrimPrefix(faults[0].Pointer+": "+faults[0].Reason, ": "))
 }

@@ -37,10 +37,8 @@ func (c *Catalog) syncTo(ctx context.Context, rev Revision) error {
 			return nil
 		}
 		d := before.edit(c.rank)
-		for _, ch := range changes {
-			if err := d.apply(ch); err != nil {
-				return err
-			}
+		if err := d.apply(changes...); err != nil {
+			return err
 		}
 		if err := c.adopt(d, next); err != nil {
 			return err
@@ -86,13 +84,21 @@ func (c *Catalog) resync(ctx context.Context, rev Revision) error {
 	for _, prefix := range []string{
 		prefixFeed, prefixIndex, prefixPublished, prefixReady, prefixInstalled, prefixSeen, prefixSkip, prefixPin, prefixPolicy, prefixAssign, keyGovern,
 	} {
+		page := make([]Change, 0, MaxStorePage)
 		for rec, err := range c.list(ctx, prefix) {
 			if err != nil {
 				return err
 			}
-			if err := d.apply(Change{Record: rec}); err != nil {
+			if page = append(page, Change{Record: rec}); len(page) < cap(page) {
+				continue
+			}
+			if err := d.apply(page...); err != nil {
 				return err
 			}
+			page = page[:0]
+		}
+		if err := d.apply(page...); err != nil {
+			return err
 		}
 	}
 	d.events = []Event{{Kind: EventResync}}

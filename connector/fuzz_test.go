@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // Whatever the input: the parts are consistent, what is offered is valid, and it
@@ -45,6 +47,16 @@ func FuzzParseIndex(f *testing.F) {
 				t.Fatalf("%s: %v", c.Key, faults)
 			}
 			keys[c.Key] = true
+		}
+		docs, _, err := ParseDocuments(data, nil)
+		if err != nil || len(docs.List) != len(index.Connectors) {
+			t.Fatalf("%d connectors, undecoded: %v", len(index.Connectors), err)
+		}
+		for i := range docs.List {
+			c, err := docs.List[i].Connector()
+			if d := cmp.Diff(&index.Connectors[i], c); err != nil || d != "" {
+				t.Fatal(err, d)
+			}
 		}
 		doc, err := json.Marshal(index)
 		if err != nil {

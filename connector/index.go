@@ -33,6 +33,14 @@ type Index struct { //nolint:recvcheck // MarshalJSON has to work on a value, Un
 	Connectors []Connector `json:"connectors"`
 }
 
+// Documents is an Index whose connectors are not decoded: see ParseDocuments.
+type Documents struct {
+	Version   uint64
+	Generated time.Time
+	Expires   time.Time
+	List      []Document // in the order of the index
+}
+
 // indexDocument is the document of an Index.
 type indexDocument struct {
 	Format     string         `json:"format"`

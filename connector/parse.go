@@ -2,6 +2,8 @@ package connector
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,31 +27,29 @@ import (
 // does not hold on to data.
 func ParseIndex(data []byte, o *ParseOptions) (*Index, []Problem, error) {
 	p := newParser(o, DefaultMaxIndexBytes)
-	if faults := p.open(data); faults != nil {
-		return nil, nil, faults
+	doc, err := p.index(data)
+	if err != nil {
+		return nil, nil, err
 	}
-	var doc indexDocument
-	faults := strictjson.Decode(data, &doc, &p.apart)
-	faults = p.document(data, &doc, faults)
-	if len(faults) > 0 {
-		return nil, nil, Faults(p.place(faults))
-	}
-	for list := doc.Connectors.Elements(); list.More(); {
-		offset := list.Offset()
-		if list.Index() == p.o.MaxConnectors {
-			return nil, nil, p.refuse(list.Pointer(), offset, "more than %d connectors", p.o.MaxConnectors)
-		}
-		p.done, p.left = offset-doc.Connectors.Offset, doc.Connectors.Offset+len(doc.Connectors.Bytes)-offset
-		p.entry(list)
-		if len(p.problems) > p.o.MaxProblems {
-			return nil, nil, p.refuse(doc.Connectors.Pointer, offset, "more than %d entries have problems up to here", p.o.MaxProblems)
-		}
-	}
-	index := &Index{
+	return &Index{
 		Format: doc.Format, Version: doc.Version, Generated: doc.Generated, Expires: doc.Expires,
 		Connectors: p.connectors,
+	}, p.problems, nil
+}
+
+// ParseDocuments is ParseIndex for whoever keeps connectors as their JSON: all is
+// checked in the same way, and little is allocated. The documents hold on to data, which
+// must not be changed any more.
+func ParseDocuments(data []byte, o *ParseOptions) (*Documents, []Problem, error) {
+	p := newParser(o, DefaultMaxIndexBytes)
+	p.undecoded = true
+	doc, err := p.index(data)
+	if err != nil {
+		return nil, nil, err
 	}
-	return index, p.problems, nil
+	return &Documents{
+		Version: doc.Version, Generated: doc.Generated, Expires: doc.Expires, List: p.documents,
+	}, p.problems, nil
 }
 
 // ParseManifest reads a manifest, as it lies in a package under ManifestFile. The
@@ -79,8 +79,9 @@ type parser struct {
 	apart      strictjson.Options // leaves what is captured raw for later
 	lines      *strictjson.Lines
 	claimed    map[Key]int // to the index of the entry that stated the key first
-	sound      soundEnvelope
+	undecoded  bool        // documents are wanted, and not connectors
 	connectors []Connector
+	documents  []Document
 	problems   []Problem
 	told       int // faults in problems
 	done, left int // bytes of "connectors" before and from the current entry on
@@ -92,21 +93,65 @@ func newParser(o *ParseOptions, maxBytes int) *parser {
 	return p
 }
 
-// keep adds a connector. Growing the list, it guesses from the entries so far how
-// many there are in what is left, so that little is copied and little is slack.
-func (p *parser) keep(c Connector) {
-	if n := len(p.connectors); n == cap(p.connectors) {
-		const few = 16
-		more := few
-		if n >= few {
-			guess := float64(n) * float64(p.left) / float64(p.done)
-			more = max(few, min(int(1.05*guess), p.o.MaxConnectors-n))
-		}
-		grown := make([]Connector, n, n+more)
-		copy(grown, p.connectors)
-		p.connectors = grown
+// index reads a whole index. Entries are read side by side, as many as there are
+// processors, and what depends on others is looked at in their order.
+func (p *parser) index(data []byte) (*indexDocument, error) {
+	if faults := p.open(data); faults != nil {
+		return nil, faults
 	}
-	p.connectors = append(p.connectors, c)
+	var doc indexDocument
+	faults := strictjson.Decode(data, &doc, &p.apart)
+	faults = p.document(data, &doc, faults)
+	if len(faults) > 0 {
+		return nil, Faults(p.place(faults))
+	}
+	readers := newReaders(p)
+	for list := doc.Connectors.Elements(); list.More(); {
+		batch := readers.read(list)
+		for i := range batch {
+			e := &batch[i]
+			if e.index == p.o.MaxConnectors {
+				return nil, p.refuse(e.raw.Pointer, e.raw.Offset, "more than %d connectors", p.o.MaxConnectors)
+			}
+			p.done, p.left = e.raw.Offset-doc.Connectors.Offset, doc.Connectors.Offset+len(doc.Connectors.Bytes)-e.raw.Offset
+			p.entry(e)
+			if len(p.problems) > p.o.MaxProblems {
+				return nil, p.refuse(doc.Connectors.Pointer, e.raw.Offset, "more than %d entries have problems up to here", p.o.MaxProblems)
+			}
+		}
+	}
+	return &doc, nil
+}
+
+// keep adds a connector that was decoded to the result.
+func (p *parser) keep(c Connector) {
+	if !p.undecoded {
+		p.connectors = append(p.room(), c)
+		return
+	}
+	data, err := json.Marshal(&c)
+	if err != nil {
+		return // it was decoded from JSON
+	}
+	p.documents = append(p.documents, Document{key: c.Key, json: data, sum: sha256.Sum256(data)})
+}
+
+// room returns the connectors with room for one more. Growing the list, it guesses from the
+// entries so far how many there are in what is left, so that little is copied and little is slack.
+func (p *parser) room() []Connector {
+	n := len(p.connectors)
+	if n < cap(p.connectors) {
+		return p.connectors
+	}
+	const few = 16
+	more := few
+	if n >= few {
+		guess := float64(n) * float64(p.left) / float64(p.done)
+		more = max(few, min(int(1.05*guess), p.o.MaxConnectors-n))
+	}
+	grown := make([]Connector, n, n+more)
+	copy(grown, p.connectors)
+	return grown
 }
 
 // open refuses a document that is too long to be read at all.
@@ -179,6 +224,12 @@ func within(pointer, outer string) bool {
 
 func sortFaults(faults []strictjson.Fault) {
 	slices.SortStableFunc(faults, func(a, b strictjson.Fault) int { return cmp.Compare(a.Offset, b.Offset) })
+}
+
+// placeIn is place for faults of another document.
+func (p *parser) placeIn(data []byte, faults []strictjson.Fault) []Fault {
+	p.lines = strictjson.NewLines(data)
+	return p.place(faults)
 }
 
 // place gives faults their positions.

@@ -3,8 +3,6 @@ package connector
 import (
 	"cmp"
 	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,44 +10,20 @@ import (
 	"github.com/patchbay/patchbay/internal/strictjson"
 )
 
-// entry reads one element of "connectors". Almost all are sound: so it is first
-// decoded as a whole, and taken apart only when something is wrong.
-func (p *parser) entry(list *strictjson.Elements) {
-	index := list.Index()
-	again := *list
-	p.sound = soundEnvelope{}
-	if list.Try(&p.sound, p.o.MaxConnectorBytes, &p.whole) && p.isSound() {
-		conn := p.sound.Connector.Value
-		p.claimed[conn.Key] = index
-		p.keep(conn)
+// entry takes in one element of "connectors". Almost all are sound; another one is
+// taken apart.
+func (p *parser) entry(e *element) {
+	if _, twice := p.claimed[e.key]; e.sound && !twice {
+		p.claimed[e.key] = e.index
+		if p.undecoded {
+			p.documents = append(p.documents, e.document)
+		} else {
+			p.connectors = append(p.room(), e.connector)
+		}
 		return
 	}
-	*list = again
-	raw := list.Next()
-	env, faults := p.envelope(raw)
-	p.salvage(raw, index, &env, faults)
-}
-
-// isSound checks what was decoded without a fault.
-func (p *parser) isSound() bool {
-	conn := &p.sound.Connector.Value
-	if _, twice := p.claimed[conn.Key]; twice || len(conn.Releases) > p.o.MaxReleases {
-		return false
-	}
-	if d := p.sound.Digest.Bytes; d != nil {
-		// What is written with escapes is no digest anyway.
-		stated, ok := strings.CutPrefix(string(d), `"`)
-		stated, closed := strings.CutSuffix(stated, `"`)
-		if !ok || !closed || sumReason(stated, p.sound.Connector.Bytes) != "" {
-			return false
-		}
-	}
-	c := checker{parsed: true}
-	c.connector(conn)
-	for i := range conn.Releases {
-		c.release(&conn.Releases[i], conn.Key)
-	}
-	return len(c.findings) == 0 && distinct(conn.Releases)
+	env, faults := p.envelope(e.raw)
+	p.salvage(e.raw, e.index, &env, faults)
 }
 
 // envelope opens an element and holds the connector against its digest.
@@ -64,54 +38,13 @@ func (p *parser) envelope(raw strictjson.Raw) (env envelope, faults []strictjson
 		c.add("connector", "it is missing")
 	}
 	if env.Digest != nil {
-		c.add("digest", sumReason(*env.Digest, env.Connector.Bytes))
+		sum := sha256.Sum256(env.Connector.Bytes)
+		c.add("digest", sumReason(*env.Digest, env.Connector.Bytes, &sum))
 	}
 	if len(c.findings) > 0 {
 		faults = merge(raw, faults, c.findings)
 	}
 	return env, faults
-}
-
-// sumReason says why data does not have the digest that an envelope states.
-func sumReason(stated string, data []byte) string {
-	if reason := digestReason(stated); reason != "" || data == nil {
-		return reason
-	}
-	var sum [sha512.Size]byte
-	size := sha256.Size
-	if strings.HasPrefix(stated, SHA512) {
-		size = sha512.Size
-		sum = sha512.Sum512(data)
-	} else {
-		short := sha256.Sum256(data)
-		copy(sum[:], short[:])
-	}
-	algorithm, want, _ := strings.Cut(stated, ":")
-	var got [2 * sha512.Size]byte
-	if n := hex.Encode(got[:], sum[:size]); string(got[:n]) != want {
-		return "the connector's bytes have digest " + algorithm + ":" + string(got[:n])
-	}
-	return ""
-}
-
-// distinct reports whether no version is there twice.
-func distinct(releases []Release) bool {
-	const few = 16
-	if len(releases) <= few {
-		for i := range releases {
-			for j := range i {
-				if releases[i].Version == releases[j].Version {
-					return false
-				}
-			}
-		}
-		return true
-	}
-	seen := make(map[string]struct{}, len(releases))
-	for i := range releases {
-		seen[releases[i].Version] = struct{}{}
-	}
-	return len(seen) == len(releases)
 }
 
 // lostRelease is a release with everything that is wrong with it.

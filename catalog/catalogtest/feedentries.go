@@ -139,7 +139,7 @@ func (k *feedKit) checkFailure(what string, u *catalog.FeedUpdate, err error) {
 	case err == nil && u.Unchanged:
 		k.Errorf("%s: Load says unchanged", what)
 	case err == nil:
-		k.Errorf("%s: Load returned %d connectors and no error", what, len(u.Connectors))
+		k.Errorf("%s: Load returned %d connectors and no error", what, len(u.Connectors)+len(u.Documents))
 	case u != nil:
 		k.Errorf("%s: Load returned an update with the error %v", what, err)
 	case err.Error() == "":

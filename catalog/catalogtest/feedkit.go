@@ -59,6 +59,9 @@ func (k *feedKit) loadFrom(f catalog.Feed, prev catalog.FeedState) *catalog.Feed
 	if u == nil {
 		k.fatalf("Load returned neither an update nor an error")
 	}
+	if err := u.Decode(); err != nil {
+		k.fatalf("Load returned a document that is none: %v", err)
+	}
 	return u
 }
 

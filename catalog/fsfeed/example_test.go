@@ -32,6 +32,9 @@ func Example() {
 	feed := fsfeed.New("local", folder, nil)
 
 	update, err := feed.Load(ctx, catalog.FeedState{})
+	if err == nil {
+		err = update.Decode()
+	}
 	if err != nil {
 		fmt.Println(err)
 		return

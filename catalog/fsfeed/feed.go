@@ -71,7 +71,7 @@ func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedU
 	if prev.Digest == state.Digest {
 		return &catalog.FeedUpdate{Unchanged: true, State: state}, nil
 	}
-	index, problems, err := connector.ParseIndex(data, &f.parse)
+	index, problems, err := connector.ParseDocuments(data, &f.parse)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.path, err)
 	}
@@ -80,7 +80,7 @@ func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedU
 	}
 	return &catalog.FeedUpdate{
 		State: state, Version: index.Version, Expires: index.Expires,
-		Connectors: index.Connectors, Problems: problems,
+		Documents: index.List, Problems: problems,
 	}, nil
 }
 

@@ -166,6 +166,7 @@ func TestP16_BadEntriesAreReportedWithPosition(t *testing.T) {
 	}, ",\n") + "\n]}"
 	u, err := fsfeed.New("x", memory([]byte(doc)), nil).Load(t.Context(), catalog.FeedState{})
 	require.NoError(t, err)
+	require.NoError(t, u.Decode())
 	var offered []string
 	for _, c := range u.Connectors {
 		for _, r := range c.Releases {
@@ -213,12 +214,12 @@ func TestP16_UnreadableIndexIsAnError(t *testing.T) {
 	}
 	u, err := fsfeed.New("x", memory(good), &fsfeed.Options{Parse: &connector.ParseOptions{MaxBytes: len(good)}}).Load(t.Context(), catalog.FeedState{})
 	require.NoError(t, err, "exactly the bound")
-	assert.Len(t, u.Connectors, 2)
+	assert.Len(t, u.Documents, 2)
 
 	// Nesting of 100,000 is a fault, not a stack overflow: of the document, or of one entry.
 	u, err = fsfeed.New("x", memory(deep), nil).Load(t.Context(), catalog.FeedState{})
 	if err == nil {
-		assert.Empty(t, u.Connectors)
+		assert.Empty(t, u.Documents)
 		assert.NotEmpty(t, u.Problems)
 	}
 }

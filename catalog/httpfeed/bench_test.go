@@ -40,13 +40,13 @@ func BenchmarkLoad(b *testing.B) {
 	peak := peakHeap(b, func() {
 		u, err := f.Load(b.Context(), catalog.FeedState{})
 		require.NoError(b, err)
-		require.Len(b, u.Connectors, 9000)
+		require.Len(b, u.Documents, 9000)
 	})
 	b.ResetTimer()
 	for b.Loop() {
 		u, err := f.Load(b.Context(), catalog.FeedState{})
 		require.NoError(b, err)
-		require.Len(b, u.Connectors, 9000)
+		require.Len(b, u.Documents, 9000)
 	}
 	b.ReportMetric(peak/float64(len(index)), "peak/index")
 }

@@ -38,6 +38,9 @@ func Example() {
 	defer feed.CloseIdleConnections()
 
 	update, err := feed.Load(ctx, catalog.FeedState{})
+	if err == nil {
+		err = update.Decode()
+	}
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -80,7 +80,7 @@ func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedU
 	if state.Digest == prev.Digest {
 		return &catalog.FeedUpdate{Unchanged: true, State: state}, nil
 	}
-	index, problems, err := connector.ParseIndex(data, f.opts.Parse)
+	index, problems, err := connector.ParseDocuments(data, f.opts.Parse)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", egress.Redact(f.url), err)
 	}
@@ -89,7 +89,7 @@ func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedU
 	}
 	return &catalog.FeedUpdate{
 		State: state, Version: index.Version, Expires: index.Expires,
-		Connectors: index.Connectors, Problems: problems,
+		Documents: index.List, Problems: problems,
 	}, nil
 }
 

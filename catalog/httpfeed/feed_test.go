@@ -252,7 +252,7 @@ func TestTransientFailureIsRetried(t *testing.T) {
 	})
 	u, err := s.feed(t, &httpfeed.Options{Attempts: 2}).Load(t.Context(), catalog.FeedState{})
 	require.NoError(t, err)
-	assert.Len(t, u.Connectors, 1)
+	assert.Len(t, u.Documents, 1)
 }
 
 func TestContextEndsALoad(t *testing.T) {

@@ -16,7 +16,7 @@ type packed struct {
 func pack(v Version) packed {
 	p := packed{raw: v.raw}
 	for i, n := range [...]uint64{v.major, v.minor, v.patch} {
-		p.numbers[i] = uint32(min(n, math.MaxUint32)) //nolint:gosec // bounded by min
+		p.numbers[i] = uint32(min(n, math.MaxUint32))
 	}
 	if v.build != "" {
 		p.build = uint16(len(v.raw) - len(v.build)) //nolint:gosec // MaxVersionBytes

@@ -40,26 +40,26 @@ type remarks struct {
 	published                    time.Time
 }
 
-// Candidate is a release as far as choosing goes.
-type Candidate struct {
-	Version    string
-	Stage      connector.Stage // the effective one (P5)
-	Published  time.Time       // in UTC; zero: not known
-	Deprecated string          // the message; empty means not deprecated
-	Yanked     string          // the reason; empty means not yanked
-	Requires   string          // constraint on the host's version
-}
-
 // Compile parses and sorts the releases of one connector. The same version
 // string twice is ErrAmbiguous, a string that is no version ErrInvalidVersion;
 // all faults are reported at once (see Faults), and then there is no Set. A
 // Requires that is no range is no fault here: it refuses that release only
 // (CodeHost).
-func Compile(releases []connector.Release) (*Set, error) { return (*Set)(nil).With(releases) }
+func Compile(releases []connector.Release) (*Set, error) {
+	list := make([]Candidate, len(releases))
+	for i := range releases {
+		list[i] = CandidateOf(&releases[i])
+	}
+	return CompileCandidates(list)
+}
+
+// CompileCandidates is Compile for whoever knows no more of the releases. The Set
+// holds on to none of the list's memory.
+func CompileCandidates(list []Candidate) (*Set, error) { return (*Set)(nil).With(list) }
 
 // With returns a Set of the same releases and more of them. Faults are those of
 // Compile.
-func (s *Set) With(more []connector.Release) (*Set, error) {
+func (s *Set) With(more []Candidate) (*Set, error) {
 	set := &Set{entries: make([]entry, s.Len(), s.Len()+len(more))}
 	if s != nil {
 		copy(set.entries, s.entries)
@@ -89,7 +89,7 @@ func (s *Set) With(more []connector.Release) (*Set, error) {
 
 // versionTexts is all version strings in one, so that they share an allocation
 // and nothing else of the releases is held on to.
-func versionTexts(releases []connector.Release) string {
+func versionTexts(releases []Candidate) string {
 	n := 0
 	for i := range releases {
 		n += len(releases[i].Version)
@@ -102,8 +102,8 @@ func versionTexts(releases []connector.Release) string {
 	return b.String()
 }
 
-func newEntry(v Version, r *connector.Release) entry {
-	e := entry{packed: pack(v), preview: r.EffectiveStage() != connector.GA, seconds: r.Published.Unix()}
+func newEntry(v Version, r *Candidate) entry {
+	e := entry{packed: pack(v), preview: v.pre != "" || r.Stage != "" && r.Stage != connector.GA, seconds: r.Published.Unix()}
 	odd := !time.Unix(e.seconds, 0).Equal(r.Published)
 	if r.Yanked == "" && r.Deprecated == "" && r.Requires == "" && !odd {
 		return e
@@ -121,7 +121,7 @@ func newEntry(v Version, r *connector.Release) entry {
 }
 
 // releaseFaults says everything that keeps releases from being a Set.
-func releaseFaults(known []string, more []connector.Release) error {
+func releaseFaults(known []string, more []Candidate) error {
 	var faults []error
 	first := make(map[string]string, len(more))
 	for _, v := range known {

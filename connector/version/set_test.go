@@ -27,7 +27,11 @@ func TestSetKeepsWhatChoosingNeeds(t *testing.T) {
 	}
 	set, err := version.Compile(releases[:4])
 	require.NoError(t, err)
-	more, err := set.With(releases[4:])
+	var rest []version.Candidate
+	for i := range releases[4:] {
+		rest = append(rest, version.CandidateOf(&releases[4+i]))
+	}
+	more, err := set.With(rest)
 	require.NoError(t, err)
 	assert.Equal(t, 4, set.Len())
 	for i := range releases {
@@ -44,7 +48,7 @@ func TestSetKeepsWhatChoosingNeeds(t *testing.T) {
 	want := []string{releases[3].Version, releases[5].Version, releases[4].Version, releases[6].Version, "1.2.3+b", "1.2.3", "1.2.3-rc.1+b.1"}
 	assert.Equal(t, want, more.Versions())
 	assert.Equal(t, want[0], more.First())
-	_, err = more.With(releases[6:])
+	_, err = more.With(rest[2:])
 	require.ErrorIs(t, err, version.ErrAmbiguous)
 	require.ErrorContains(t, err, "known already")
 }

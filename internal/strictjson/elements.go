@@ -34,19 +34,6 @@ func (e *Elements) Index() int { return e.n }
 // Pointer is that of the current element in the whole document.
 func (e *Elements) Pointer() string { return e.array.Pointer + "/" + strconv.Itoa(e.n) }
 
-// Try decodes the current element if nothing is wrong with it and it is not
-// longer than limit, and then goes to the next. Otherwise v holds nothing of
-// use, and the element stays the current one, for Next and DecodeRaw.
-func (e *Elements) Try(v any, limit int, o *Options) bool {
-	rest := e.array.Bytes[e.at:]
-	faults, end := decode(rest[:min(limit, len(rest))], v, o, false)
-	if len(faults) > 0 {
-		return false
-	}
-	e.advance(e.at + end)
-	return true
-}
-
 // Next captures the current element and goes to the next.
 func (e *Elements) Next() Raw {
 	start := e.at

@@ -62,7 +62,10 @@ func (d *decoder) opaque(p *plan, v reflect.Value) bool {
 	}
 	b := d.data[start:d.pos]
 	if p.op == opRawMessage {
-		v.SetBytes(bytes.Clone(b))
+		if !d.o.Borrow {
+			b = bytes.Clone(b)
+		}
+		v.SetBytes(b)
 		return true
 	}
 	if u, ok := reflect.TypeAssert[json.Unmarshaler](v.Addr()); ok {

@@ -6,11 +6,15 @@ func (d *decoder) slice(p *plan, v reflect.Value) bool {
 	if ok, good := d.open(); !ok {
 		return good
 	}
-	v.SetZero()
+	if d.o.Borrow && v.Cap() > 0 {
+		v.SetLen(0)
+	} else {
+		v.SetZero()
+	}
 	for n := 0; ; n++ {
 		more, ok := d.next(n, ']')
 		if !more {
-			if n == 0 {
+			if n == 0 && v.Cap() == 0 {
 				v.Set(reflect.MakeSlice(p.typ, 0, 0))
 			}
 			return ok
@@ -19,6 +23,9 @@ func (d *decoder) slice(p *plan, v reflect.Value) bool {
 			d.grow(p, v, n)
 		}
 		v.SetLen(n + 1)
+		if d.o.Borrow {
+			v.Index(n).SetZero()
+		}
 		d.path = append(d.path, name{start: -1, end: int32(n)})
 		if !d.value(p.elem, v.Index(n)) {
 			return false

@@ -39,6 +39,14 @@ type Options struct {
 	// big array is no fault of the array.
 	DeferRaw bool
 
+	// Borrow is for values that are looked at and thrown away: strings may share
+	// the input's memory, which then must not change while they are in use, and slices that have room
+	// already are filled anew instead of allocated.
+	Borrow bool
+	// Sparse reads members that the Go type does not name for their syntax alone, for
+	// documents that were checked before.
+	Sparse bool
+
 	// Base is the offset of the input in the whole document, Pointer the JSON
 	// pointer of its value there. Faults and Raw values are given relative to
 	// the whole.
@@ -76,13 +84,6 @@ type Fault struct {
 // encoding.TextUnmarshaler. The tag options omitempty and omitzero are ignored.
 // Any other type is a Fatal fault.
 func Decode(data []byte, v any, o *Options) []Fault {
-	faults, _ := decode(data, v, o, true)
-	return faults
-}
-
-// decode is Decode. Unless whole it also takes data that goes on after the
-// value, and returns where the value ends.
-func decode(data []byte, v any, o *Options, whole bool) (faults []Fault, end int) {
 	d := decoder{data: data, depth: DefaultMaxDepth}
 	if o != nil {
 		d.o = *o
@@ -92,11 +93,11 @@ func decode(data []byte, v any, o *Options, whole bool) (faults []Fault, end int
 	}
 	s := takeScratch()
 	d.path, d.names, d.buf = s.path[:0], s.names[:0], s.buf[:0]
-	d.decodeAll(v, whole)
+	d.decodeAll(v)
 	s.path, s.names, s.buf = d.path, d.names, d.buf
 	s.giveBack()
 	d.sort()
-	return d.faults, d.pos
+	return d.faults
 }
 
 // DecodeRaw decodes a captured value as Decode does; o's Base and Pointer are
@@ -110,7 +111,7 @@ func DecodeRaw(r Raw, v any, o *Options) []Fault {
 	return Decode(r.Bytes, v, &own)
 }
 
-func (d *decoder) decodeAll(v any, whole bool) {
+func (d *decoder) decodeAll(v any) {
 	target := reflect.ValueOf(v)
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		d.fatal(0, "cannot decode into a Go value that is not a non-nil pointer")
@@ -130,7 +131,7 @@ func (d *decoder) decodeAll(v any, whole bool) {
 		d.fatal(d.pos, reason)
 		return
 	}
-	if !d.value(p, target.Elem()) || !whole {
+	if !d.value(p, target.Elem()) {
 		return
 	}
 	if d.space(); d.pos < len(d.data) {

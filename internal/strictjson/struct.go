@@ -37,6 +37,9 @@ func (d *decoder) structMembers(p *plan, v reflect.Value, set *nameSet) bool {
 
 // unknown reads a member that the type does not name.
 func (d *decoder) unknown(p *plan, set *nameSet, key name) bool {
+	if d.o.Sparse {
+		return d.skip()
+	}
 	if !d.add(set, key) {
 		return d.duplicate(key)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // chunk is how many bytes of short strings share one allocation at most, and so
@@ -17,6 +18,9 @@ func (d *decoder) str(start, end int, flags textFlags) (s string, ok bool) {
 	if most := d.o.MaxText; most > 0 && len(b) > most {
 		d.faultf(start-1, "text of %d bytes is longer than %d", len(b), most)
 		return "", false
+	}
+	if d.o.Borrow && flags == 0 && len(b) > 0 {
+		return unsafe.String(&b[0], len(b)), true //nolint:gosec // what Borrow promises
 	}
 	return d.keep(b), true
 }
