@@ -11,6 +11,7 @@ type bed struct {
 	quick bool
 	dir   string
 	lived map[int]*lived // by how many connectors
+	docs  map[string]*documents
 }
 
 func newBed(quick bool) (*bed, error) {

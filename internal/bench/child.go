@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +13,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	repo "helm.sh/helm/v4/pkg/repo/v1"
+
+	"github.com/patchbay/patchbay/catalog"
 )
 
 // childEnv names the measurement that this process was started for, and the
@@ -35,10 +41,34 @@ func alone(name, file string) func() (figures, error) {
 	}
 }
 
-// children are what may be measured alone. What a function returns is kept
-// until the heap was looked at; the last of its results is called then.
-func children() map[string]func(file string) (any, func() error, error) {
-	return map[string]func(string) (any, func() error, error){}
+// children are what may be measured alone: what is loaded is looked at for its
+// heap before it is released.
+func children() map[string]func(file string) (loaded any, release func() error, err error) {
+	ctx := context.Background()
+	nothing := func() error { return nil }
+	return map[string]func(string) (any, func() error, error){
+		"load/helm": func(file string) (any, func() error, error) {
+			x, err := repo.LoadIndexFile(file)
+			return x, nothing, err
+		},
+		"load/ours":   func(file string) (any, func() error, error) { return inMemory(ctx, file) },
+		"memory/ours": func(file string) (any, func() error, error) { return onDisk(ctx, file) },
+		"load/same":   func(file string) (any, func() error, error) { return compared(ctx, file, inMemory) },
+		"memory/same": func(file string) (any, func() error, error) { return compared(ctx, file, onDisk) },
+	}
+}
+
+func compared(
+	ctx context.Context, file string, open func(context.Context, string) (*catalog.Catalog, func() error, error),
+) (any, func() error, error) {
+	cat, release, err := open(ctx, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := sameLoaded(ctx, cat, strings.TrimSuffix(file, ".json")+"-helm.json"); err != nil {
+		return nil, nil, errors.Join(err, release())
+	}
+	return nil, release, nil
 }
 
 func runChild(arg string, stdout, stderr io.Writer) int {
@@ -91,10 +121,7 @@ func observe(load func() (any, func() error, error)) (figures, error) {
 		NS: float64(took), Allocs: float64(m.Mallocs - before.Mallocs), Bytes: float64(m.TotalAlloc - before.TotalAlloc),
 		Kept: float64(int64(after.HeapAlloc) - int64(before.HeapAlloc)), Peak: float64(int64(peak) - int64(before.HeapAlloc)),
 	}
-	if release != nil {
-		err = release()
-	}
-	return f, err
+	return f, release()
 }
 
 // settled collects all garbage and returns what is left.

@@ -41,7 +41,7 @@ func items(n, releases int) []item {
 		a, b := word(), word()
 		it := item{
 			key: fmt.Sprintf("%s-%s-%d", a, b, i), name: fmt.Sprintf("%s for %s %d", title(a), title(b), i),
-			about:      "Connects " + a + " and " + b + " by OAuth2 or an API key, with incremental sync and webhooks.",
+			about:      "Connects " + a + " and " + b + " by OAuth2 or an API key.",
 			categories: []string{word(), word()},
 		}
 		seen := map[string]bool{}

@@ -38,7 +38,7 @@ func helmVersion(it *item, r itemRelease) *repo.ChartVersion {
 			Home: "https://example.com/" + it.key, Sources: []string{"https://git.example.com/" + it.key},
 			Keywords:    append([]string{"connector", "integration"}, it.categories...),
 			Maintainers: []*chart.Maintainer{{Name: "team", Email: "team@example.com"}},
-			Annotations: map[string]string{"name": it.name, "changes": r.notes},
+			Annotations: map[string]string{"category": it.categories[0]},
 		},
 		URLs:    []string{"https://example.com/charts/" + it.key + "-" + r.version + ".tgz"},
 		Created: r.published, Digest: r.digest,

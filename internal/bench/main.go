@@ -14,7 +14,7 @@ import (
 func works() []work {
 	var all []work
 	for _, group := range [][]work{
-		newestWorks(), viewWorks(),
+		newestWorks(), viewWorks(), pageWorks(), loadWorks(), reloadWorks(), searchWorks(), policyWorks(), sealWorks(),
 	} {
 		all = append(all, group...)
 	}
