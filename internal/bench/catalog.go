@@ -93,20 +93,8 @@ func (l *lived) live(picks []catalog.Choice) (err error) {
 	if l.admin, err = l.cat.Manage(operator); err != nil {
 		return err
 	}
-	plan, err := l.admin.Plan(background, picks...)
-	if err != nil {
+	if err := install(l.admin, picks...); err != nil {
 		return err
-	}
-	op, err := l.admin.Install(background, plan)
-	if err != nil {
-		return err
-	}
-	status, err := op.Wait(background)
-	if err != nil {
-		return err
-	}
-	if n := status.Failed(); n > 0 {
-		return fmt.Errorf("%d of %d installations failed", n, len(picks))
 	}
 	if _, err := l.admin.Pin(background, "*", &catalog.Pin{Versions: wanted, Reason: "tried out"}); err != nil {
 		return err
@@ -142,4 +130,26 @@ func (it *item) connector(active string) connector.Connector {
 		c.Releases = append(c.Releases, release)
 	}
 	return c
+}
+
+// install installs, and waits until everything is.
+func install(admin *catalog.Admin, picks ...catalog.Choice) error {
+	plan, err := admin.Plan(background, picks...)
+	if err != nil {
+		return err
+	}
+	op, err := admin.Install(background, plan)
+	if err != nil {
+		return err
+	}
+	status, err := op.Wait(background)
+	if err != nil {
+		return err
+	}
+	for _, it := range status.Items {
+		if it.State != catalog.Done {
+			return fmt.Errorf("%s@%s is %s: %s", it.Key, it.To, it.State, it.Err)
+		}
+	}
+	return nil
 }

@@ -14,7 +14,7 @@ import (
 func works() []work {
 	var all []work
 	for _, group := range [][]work{
-		newestWorks(), viewWorks(), pageWorks(), loadWorks(), reloadWorks(), searchWorks(), policyWorks(), sealWorks(),
+		newestWorks(), viewWorks(), pageWorks(), loadWorks(), reloadWorks(), searchWorks(), policyWorks(), connectWorks(), sealWorks(), tokenWorks(),
 	} {
 		all = append(all, group...)
 	}
