@@ -39,6 +39,7 @@ type Catalog struct {
 	sightings sightings
 	renewals  singleflight.Group // of tokens, by connection and generation (C9)
 	metadata  serverMetadata
+	revoking  atomic.Int64 // revocations under way
 
 	stop     context.CancelFunc // ends all background work
 	stopping context.Context    //nolint:containedctx // the life of the Catalog, which no single call has

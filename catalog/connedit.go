@@ -117,7 +117,8 @@ func (c *Connections) editOnce(ctx context.Context, op, id string, change func(r
 	}
 	after := encode(r)
 	entry := AuditEntry{By: c.principal, Action: op, Key: r.Key, Target: id, Before: digestOf(before), After: digestOf(after)}
-	err = c.cat.commit(ctx, entry, append(ops, Put(r.key(), after, At(rev)))...)
+	// The record comes first: that a name is taken counts only while the connection is there.
+	err = c.cat.commit(ctx, entry, append([]Op{Put(r.key(), after, At(rev))}, ops...)...)
 	if conflicted(err, r.nameKey()) {
 		return fmt.Errorf("name %q: %w", r.Name, ErrExists)
 	}

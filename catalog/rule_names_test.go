@@ -1,10 +1,12 @@
 package catalog_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"github.com/patchbay/patchbay/catalog"
+	"github.com/patchbay/patchbay/catalog/catalogtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -58,6 +60,38 @@ func TestC1_NamesAreUniqueWithinTenantFolderAndConnector(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Between its read and its commit, the connection is deleted and somebody else takes the name: there was no moment
+// at which both the connection and the other one with its name were there.
+func TestC1_ANameIsTakenOnlyForAConnectionThatIsThere(t *testing.T) {
+	t.Parallel()
+	var shared catalog.Options
+	mem := catalog.NewMemStore(nil)
+	faulty := catalogtest.NewFaultStore(mem)
+	c := catalogtest.NewWith(t, func(o *catalog.Options) {
+		o.Store = faulty
+		shared = *o
+	}, "slack@1.0.0")
+	c.Install(t, "slack")
+	shared.Store, shared.Feeds, shared.Installer = mem, nil, nil
+	there, err := catalog.Open(t.Context(), &shared)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, there.Close()) })
+	mine, same := c.Viewer.Connections(), there.For(catalogtest.Principal(catalog.RoleViewer)).Connections()
+	create := func(ctx context.Context, name string) (*catalog.Connection, error) {
+		return same.Create(ctx, "slack", "key", &catalog.ConnectionRequest{Name: name, Params: map[string]any{"api_key": "k"}})
+	}
+	first, err := create(t.Context(), "first")
+	require.NoError(t, err)
+	faulty.Add(catalogtest.StoreFault{Key: "conn/", Do: func(ctx context.Context) error {
+		if err := same.Delete(ctx, first.ID); err != nil {
+			return err
+		}
+		_, err := create(ctx, "second")
+		return err
+	}})
+	require.ErrorIs(t, mine.Rename(t.Context(), first.ID, "second"), catalog.ErrNotFound)
 }
 
 // TestC2_EveryFaultIsToldByKeyAndNothingIsStored has one request for each fault, and one with all

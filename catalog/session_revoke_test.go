@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/patchbay/patchbay/auth/authtest"
@@ -41,6 +42,23 @@ func TestC4_RevocationBlocksNothing(t *testing.T) {
 			assert.Equal(t, 1, f.server.Count(authtest.Revoke), "it is tried once")
 		})
 	}
+}
+
+// A provider that answers nothing is not asked about ever more tokens at once, and deletions go on.
+func TestC4_RevocationsAreBounded(t *testing.T) {
+	t.Parallel()
+	const most, more = 1024, 3
+	f := newOAuth(t, nil)
+	f.server.Script(authtest.Revoke, slices.Repeat([]authtest.Step{authtest.Hang()}, most)...)
+	for range most + more {
+		conn, err := f.mine().Create(t.Context(), "crm", "machine", &catalog.ConnectionRequest{Name: "mine"})
+		require.NoError(t, err)
+		require.NoError(t, f.mine().Delete(t.Context(), conn.ID))
+	}
+	require.Eventually(t, func() bool { return f.server.Count(authtest.Revoke) == most }, patience, tick)
+	f.nothingMade(t)
+	f.close(t)
+	assert.Equal(t, most, f.server.Count(authtest.Revoke), "the rest is not tried")
 }
 
 // What does not open any more is deleted all the same.

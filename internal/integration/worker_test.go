@@ -15,6 +15,7 @@ import (
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/catalog/sqlstore"
 	"github.com/patchbay/patchbay/internal/integration/pgcluster"
+	"github.com/patchbay/patchbay/internal/leaktest"
 )
 
 // Variables that make the test program a worker instead: what to do, and on
@@ -37,12 +38,7 @@ func TestMain(m *testing.M) {
 		"renew":     renewInProcess,
 	}[os.Getenv(workerEnv)]
 	if work == nil {
-		code := m.Run()
-		if err := pgcluster.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-		os.Exit(code)
+		leaktest.Main(m, pgcluster.Stop)
 	}
 	if err := runWorker(work); err != nil {
 		fmt.Fprintln(os.Stderr, err)

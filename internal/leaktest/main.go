@@ -13,13 +13,21 @@ import (
 // nothing where none is left, and a busy machine needs more than goleak's half second.
 const patience = 15 * time.Second
 
-// Main runs the tests and ends the program with their status, or with 1 if they passed
-// and a goroutine is left. It is to be all that TestMain calls; m is its *testing.M, or
-// has one and also stops what the tests share.
-func Main(m interface{ Run() int }) { os.Exit(run(m, os.Stderr, patience)) }
+// Main runs the tests, then stops what they share, and ends the program: with the
+// status of the tests, or with 1 if they passed and a goroutine is left or what was to
+// be stopped was not. It is to be all that TestMain calls; m is its *testing.M.
+func Main(m interface{ Run() int }, stop ...func() error) {
+	os.Exit(run(m, stop, os.Stderr, patience))
+}
 
-func run(m interface{ Run() int }, stderr io.Writer, patience time.Duration) int {
+func run(m interface{ Run() int }, stop []func() error, stderr io.Writer, patience time.Duration) int {
 	code := m.Run()
+	for _, stop := range stop {
+		if err := stop(); err != nil {
+			_, _ = fmt.Fprintln(stderr, err)
+			code = max(code, 1)
+		}
+	}
 	if code != 0 {
 		return code // a test that gave up half-way may well leave some
 	}

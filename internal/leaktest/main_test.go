@@ -2,6 +2,7 @@ package leaktest
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ func TestMainFailsForWhatIsLeft(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		suite    suite
+		stop     error
 		patience time.Duration
 		want     int
 		says     string
@@ -39,10 +41,12 @@ func TestMainFailsForWhatIsLeft(t *testing.T) {
 		{name: "left for a moment", suite: suite{leaks: time.After(time.Second)}, patience: patience},
 		{name: "failed", suite: suite{code: 2}, want: 2},
 		{name: "left", suite: suite{leaks: end}, want: 1, says: "leaktest.leak"},
+		{name: "not stopped", stop: errors.New("still there"), want: 1, says: "still there"},
+		{name: "failed, and not stopped", suite: suite{code: 2}, stop: errors.New("still there"), want: 2, says: "still there"},
 		{name: "failed, and left", suite: suite{code: 2, leaks: end}, want: 2},
 	} {
 		var stderr bytes.Buffer
-		assert.Equal(t, c.want, run(c.suite, &stderr, c.patience), c.name)
+		assert.Equal(t, c.want, run(c.suite, []func() error{func() error { return c.stop }}, &stderr, c.patience), c.name)
 		assert.Contains(t, stderr.String(), c.says, c.name)
 		assert.Equal(t, c.says == "", stderr.Len() == 0, c.name)
 	}

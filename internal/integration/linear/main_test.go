@@ -21,6 +21,7 @@ import (
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/catalog/sqlstore"
 	"github.com/patchbay/patchbay/internal/integration/pgcluster"
+	"github.com/patchbay/patchbay/internal/leaktest"
 )
 
 // How long and how often. The long form is -linear.for=60s -linear.runs=20 -timeout 2h.
@@ -47,12 +48,7 @@ type job struct {
 func TestMain(m *testing.M) {
 	text := os.Getenv(workerEnv)
 	if text == "" {
-		code := m.Run()
-		if err := pgcluster.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-		os.Exit(code)
+		leaktest.Main(m, pgcluster.Stop)
 	}
 	if err := work(text); err != nil {
 		fmt.Fprintln(os.Stderr, err)

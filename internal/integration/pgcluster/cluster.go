@@ -119,6 +119,9 @@ func (c *Cluster) DSN() string {
 	return "host=" + c.dir + " user=patchbay dbname=postgres sslmode=disable"
 }
 
+// Run runs a program of PostgreSQL, such as pg_dump, in the server's folder and as who runs the server.
+func (c *Cluster) Run(program string, args ...string) error { return c.run(program, args...) }
+
 func (c *Cluster) start() error {
 	options := "-k " + c.dir + " -c listen_addresses='' -c max_connections=200"
 	return c.run("pg_ctl", "-D", c.data(), "-l", filepath.Join(c.dir, "log"), "-o", options, "-w", "start")
