@@ -6,12 +6,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -68,8 +68,8 @@ func (c *crew) start(i int) {
 	exe, err := os.Executable()
 	require.NoError(c.t, err)
 	j := c.job
-	j.First = c.started * j.Clients
-	j.Log = filepath.Join(c.dir, fmt.Sprintf("%d.log", c.started))
+	j.First = c.started * (j.Clients + j.Users)
+	j.Log = filepath.Join(c.dir, strconv.Itoa(c.started))
 	c.started++
 	c.logs = append(c.logs, j.Log)
 	text, err := json.Marshal(j)

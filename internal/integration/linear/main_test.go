@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,14 +37,20 @@ const workerEnv = "PATCHBAY_LINEAR_WORKER"
 
 // job is what a worker does.
 type job struct {
-	Level string // "store" or "catalog"
-	// Where the store is.
-	File, DSN, Schema string
+	File, DSN, Schema string // where the stores are
 
-	Log            string
-	First, Clients int // numbers of its clients
-	Seed           uint64
+	Log                   string // begins the names of its logs
+	First, Clients, Users int    // the first number of its clients, of which there are so many of a store and of a catalog
+	Seed                  uint64
 }
+
+// The stores are beside each other in one database.
+const (
+	plainPrefix   = "plain_"
+	catalogPrefix = "catalog_"
+	plainLog      = ".plain"
+	catalogLog    = ".catalog"
+)
 
 func TestMain(m *testing.M) {
 	text := os.Getenv(workerEnv)
@@ -62,42 +69,89 @@ func work(text string) (err error) {
 	if err := json.Unmarshal([]byte(text), &j); err != nil {
 		return err
 	}
-	log, err := os.OpenFile(j.Log, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, log.Close()) }()
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		stop()
 	}()
-	s, closing, err := j.open(context.WithoutCancel(ctx))
+	var closing closers
+	defer func() { err = errors.Join(err, closing.close()) }()
+	plain, err := newPen(&closing, j.Log+plainLog)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closing()) }()
+	users, err := newPen(&closing, j.Log+catalogLog)
+	if err != nil {
+		return err
+	}
+	s, err := j.store(&closing, plainPrefix)
+	if err != nil {
+		return err
+	}
+	cat, err := j.catalog(&closing)
+	if err != nil {
+		return err
+	}
 	var clients errgroup.Group
 	for i := range j.Clients {
-		clients.Go(func() error { return askUntil(ctx, s, pen{log}, j.First+i, j.Seed) })
+		clients.Go(func() error { return askUntil(ctx, s, plain, j.First+i, j.Seed) })
+	}
+	for i := range j.Users {
+		clients.Go(func() error { return wishUntil(ctx, cat, users, j.First+j.Clients+i, j.Seed) })
 	}
 	return clients.Wait()
 }
 
-func (j job) open(ctx context.Context) (catalog.Store, func() error, error) {
+// closers are what is still to be closed, the last first.
+type closers []func() error
+
+func (c *closers) add(f func() error) { *c = append(*c, f) }
+
+func (c *closers) close() error {
+	var errs []error
+	for _, f := range slices.Backward(*c) {
+		errs = append(errs, f())
+	}
+	return errors.Join(errs...)
+}
+
+func newPen(c *closers, path string) (pen, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err == nil {
+		c.add(file.Close)
+	}
+	return pen{file}, err
+}
+
+// store opens a store of the database.
+func (j job) store(c *closers, prefix string) (*sqlstore.Store, error) {
 	dialect, open := sqlstore.SQLite, func() (*sql.DB, error) { return sql.Open("sqlite", j.File) }
 	if j.File == "" {
 		dialect, open = sqlstore.PostgreSQL, func() (*sql.DB, error) { return pgcluster.Place{DSN: j.DSN, Schema: j.Schema}.Open(nil) }
 	}
 	db, err := open()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	s, err := sqlstore.Open(ctx, db, dialect, &sqlstore.Options{Deletions: 1 << 20})
+	c.add(db.Close)
+	s, err := sqlstore.Open(context.Background(), db, dialect, &sqlstore.Options{Prefix: prefix, Deletions: 1 << 20})
+	if err == nil {
+		c.add(s.Close)
+	}
+	return s, err
+}
+
+// catalog opens the catalog of the database.
+func (j job) catalog(c *closers) (*catalog.Catalog, error) {
+	s, err := j.store(c, catalogPrefix)
 	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
+		return nil, err
 	}
-	return s, func() error { return errors.Join(s.Close(), db.Close()) }, nil
+	cat, err := catalog.Open(context.Background(), &catalog.Options{Store: s, RefreshEvery: -1, Lease: time.Second})
+	if err == nil {
+		c.add(cat.Close)
+	}
+	return cat, err
 }
 
 // monotonic is a clock that no setting of the time moves, and that is the same in all processes of the machine.

@@ -1,3 +1,5 @@
+//go:build unix
+
 package linear_test
 
 import (
@@ -182,11 +184,27 @@ func askUntil(ctx context.Context, s catalog.Store, p pen, id int, seed uint64) 
 		if _, err := do(c.next()); err != nil {
 			return err
 		}
+		breathe(ctx, c.rand, c.n)
 	}
 	for {
 		c.n++
 		if out, err := do(c.more()); err != nil || out.Err != late && len(out.Rows) == 0 {
 			return err
 		}
+	}
+}
+
+// breathe lets the n-th call be followed by a pause now and then, so that there is something left of the processors
+// for others. Between the pauses clients do what they can.
+func breathe(ctx context.Context, r *rand.Rand, n int) {
+	const burst, most = 40, 400 * time.Millisecond
+	if n%burst != 0 {
+		return
+	}
+	timer := time.NewTimer(time.Duration(r.Int64N(int64(most))))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
