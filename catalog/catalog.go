@@ -35,6 +35,9 @@ type Catalog struct {
 	hub    progressHub
 	runner runner
 
+	fresh    *freshness // of what the Sources of connections keep
+	ownClock bool       // Options.Clock is the program's
+
 	confirms  confirms
 	sightings sightings
 	renewals  singleflight.Group // of tokens, by connection and generation (C9)
@@ -62,6 +65,7 @@ func Open(ctx context.Context, o *Options) (*Catalog, error) {
 		sealer: auth.NewSealer(opts.Keys, nil), tokens: newTokenClient(&opts),
 		syncing: newTurn(), writing: newTurn(), loading: newTurn(),
 	}
+	c.fresh, c.ownClock = newFreshness(opts.FollowEvery), o != nil && o.Clock != nil
 	if c.store == nil {
 		c.store, c.owned = NewMemStore(nil), true
 	}
@@ -88,6 +92,7 @@ func (c *Catalog) start(ctx context.Context) error {
 	}
 	// Feeds may take their time; what is under way does not wait for them.
 	c.background(c.followLoop)
+	c.background(c.beatLoop)
 	c.background(c.healLoop)
 	if c.opts.RefreshEvery > 0 {
 		if err := c.refresh(ctx, systemPrincipal); err != nil {

@@ -25,9 +25,9 @@ func (e *StateError) Unwrap() error { return ErrForbidden }
 
 // Client returns an HTTP client that adds the connection's credentials, and
 // only toward the hosts that the manifest of the connection's own release names (C7, C10);
-// requests to other hosts are refused: see auth.Transport. Whether the connection
-// may be used is looked up for every request, so a quarantine also stops the clients that are out
-// (G13); policies are not asked (G5). A token that has ended, or that the application answers with
+// requests to other hosts are refused: see auth.Transport. Every request asks whether the connection
+// may be used, so a quarantine also stops the clients that are out (G13): those of this Catalog when it
+// returns, those of other processes as Source says. Policies are not asked (G5). A token that has ended, or that the application answers with
 // 401, is renewed first, once for all who wait for it (C9). ctx bounds only the making.
 //
 // The error wraps ErrNotFound, or is a *StateError. What Options.Transport
@@ -45,18 +45,11 @@ func (c *Connections) Client(ctx context.Context, id string) (*http.Client, erro
 }
 
 func (c *Connections) client(ctx context.Context, id string) (*http.Client, error) {
-	r, _, err := c.find(ctx, id)
+	src, r, m, err := c.source(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.usable(); err != nil {
-		return nil, err
-	}
-	m, scheme, err := c.cat.schemeOf(r)
-	if err != nil {
-		return nil, err
-	}
-	transport, err := c.cat.transport(m, scheme, r.Params, &connSource{conns: c, id: id, scheme: scheme})
+	transport, err := c.cat.transport(m, src.scheme, r.Params, src)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,9 @@ func (c *Catalog) commitAt(ctx context.Context, entry AuditEntry, ops ...Op) (Re
 		}
 	}
 	rev, err := c.append(ctx, entry, ops)
+	// What is kept of these records holds no more: also where nobody can tell whether they were written, and where
+	// they cannot be read back now.
+	c.fresh.changedOps(ops)
 	if err != nil {
 		return 0, err
 	}

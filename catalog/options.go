@@ -80,7 +80,8 @@ type Options struct {
 	// Parallel is how many items of operations run at once. Default 4.
 	Parallel int
 	// FollowEvery is how often the store is asked for other processes' changes
-	// if it is no Watcher. Default 1 second.
+	// if it is no Watcher. Default 1 second. For about that long a connection that another process has stopped
+	// may still be used here: see Connections.Source.
 	FollowEvery time.Duration
 
 	// Clock is the time for everything but leases. Default time.Now.

@@ -106,7 +106,7 @@ func (c *Connections) try(ctx context.Context, r *connRecord, src *triedSource) 
 	if err != nil {
 		return false, err
 	}
-	src.Source = &connSource{conns: c, id: r.ID, scheme: scheme}
+	src.Source = c.sourceOf(r.ID, scheme)
 	if m.Probe != "" {
 		return true, c.cat.probe(ctx, m, scheme, r.Params, src)
 	}

@@ -6,7 +6,8 @@ import (
 )
 
 // Quarantine stops an existing connection, whoever's it is: the one explicit
-// way to do so (G13). reason is required, of at most 4096 bytes, and shown to its users.
+// way to do so (G13). reason is required, of at most 4096 bytes, and shown to its users. Clients and Sources that are out
+// are refused from when Quarantine returns; those of other processes within their Options.FollowEvery, as Connections.Source says.
 func (a *Admin) Quarantine(ctx context.Context, id, reason string) error {
 	const op = "quarantine"
 	var faults faultList

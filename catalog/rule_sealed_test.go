@@ -64,6 +64,8 @@ func TestC8_ACredentialOpensInItsPlaceOnly(t *testing.T) {
 			seen.take()
 			_, err = b.store.Apply(t.Context(), catalog.Put("connsecret/acme/"+p.mine.ID, append([]byte{}, tt.with(t, p)...), catalog.Any()))
 			require.NoError(t, err)
+			client, err = mine.Client(t.Context(), p.mine.ID) // the one before has what it read until it hears of the change
+			require.NoError(t, err)
 			_, err = fetch(t, client, api.URL)
 			require.Error(t, err)
 			assert.True(t, tt.want == nil || slices.ContainsFunc(tt.want, func(want error) bool { return errors.Is(err, want) }), "%v", err)

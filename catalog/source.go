@@ -4,21 +4,77 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
+	"time"
 
 	"github.com/patchbay/patchbay/auth"
+	"github.com/patchbay/patchbay/connector"
 )
 
-// connSource reads the credentials of one connection anew for every request:
-// they are opened for as long as the request is written and kept nowhere.
+// Source returns the credentials of a connection for programs that do not speak HTTP by Client: SDKs that
+// bring their own, SMTP, gRPC. It makes the same checks as Client, and Client uses it. The program then answers for
+// where the credentials go.
+//
+// Asking it again costs no more than a token that a program keeps by itself: the answer is remembered, in the
+// clear, for as long as the Source is referenced, and given again for a minute at most. It is given no more, and the connection is looked up
+// again, once it has been changed through this Catalog (from when that call returns), once the change of another
+// process is known (within Options.FollowEvery, or at once where the store is a Watcher), when its token has ended,
+// and when the store could not be followed for some three times FollowEvery. A token that has ended, or that
+// the caller was refused with, is renewed once for all who wait for it (C9). The Credentials that it
+// returns must not be changed.
+//
+// The errors of Source, and of what it returns, wrap ErrNotFound or ErrClosed, or are a *StateError or *RenewalError. ctx bounds only
+// the making. The Source is safe for concurrent use and needs no closing.
+func (c *Connections) Source(ctx context.Context, id string) (auth.Source, error) {
+	const op = "connection source"
+	if err := c.allow(ctx, op, ActionConnect, ""); err != nil {
+		return nil, err
+	}
+	src, _, _, err := c.source(ctx, id)
+	if err != nil {
+		return nil, &Error{Op: op, Key: id, Err: err}
+	}
+	return src, nil
+}
+
+// source is Source for who has been let in already, and returns what it has found.
+func (c *Connections) source(ctx context.Context, id string) (*connSource, *connRecord, *connector.Manifest, error) {
+	r, _, err := c.find(ctx, id)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := r.usable(); err != nil {
+		return nil, nil, nil, err
+	}
+	m, scheme, err := c.cat.schemeOf(r)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return c.sourceOf(id, scheme), r, m, nil
+}
+
+// connSource gives the credentials of one connection. What it has read of the store it remembers for as
+// long as it holds.
 type connSource struct {
 	conns  *Connections
 	id     string
 	scheme *auth.Scheme
+	mark   *atomic.Uint64 // counts the changes of the connection
+	last   atomic.Pointer[answer]
+}
+
+func (c *Connections) sourceOf(id string, scheme *auth.Scheme) *connSource {
+	return &connSource{conns: c, id: id, scheme: scheme, mark: c.cat.fresh.mark(c.principal.Tenant, id)}
 }
 
 // Credentials implements auth.Source. Parameters cannot be renewed, so there a 401
 // is the caller's to see.
 func (s *connSource) Credentials(ctx context.Context, refused *auth.Credentials) (*auth.Credentials, error) {
+	if refused == nil {
+		if creds := s.again(); creds != nil {
+			return creds, nil
+		}
+	}
 	creds, err := s.credentials(ctx, refused)
 	if err != nil {
 		return nil, &Error{Op: "use connection", Key: s.id, Err: err}
@@ -32,8 +88,10 @@ func (s *connSource) credentials(ctx context.Context, refused *auth.Credentials)
 		if err := cat.usable(); err != nil {
 			return nil, err
 		}
+		mark, start := s.mark.Load(), time.Since(cat.fresh.began)
 		r, cred, err := s.read(ctx)
 		if err != nil {
+			s.last.Store(nil)
 			return nil, err
 		}
 		late := refused == nil || refused.Generation < r.Generation // somebody has renewed already
@@ -41,7 +99,11 @@ func (s *connSource) credentials(ctx context.Context, refused *auth.Credentials)
 			return nil, fmt.Errorf("the credentials cannot be renewed now: %w", errors.ErrUnsupported)
 		}
 		if late && (cred.token == nil || renewed || !cred.token.Expired(cat.opts.Clock())) {
-			return cat.credentialsOf(ctx, r, s.scheme, cred)
+			creds, err := cat.credentialsOf(ctx, r, s.scheme, cred)
+			if err == nil {
+				s.keep(creds, cred.token, mark, start)
+			}
+			return creds, err
 		}
 		if err := cat.renew(ctx, r); err != nil {
 			return nil, err

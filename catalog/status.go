@@ -32,8 +32,8 @@ type FeedStatus struct {
 	Expires    time.Time // of its index; zero: never
 	Err        string    // why it is stale or failed
 	Connectors int       // offered by it, shadowed ones included
-	// Problems are its bad, shadowed or contradicting entries; More counts those
-	// beyond the first 10,000.
+	// Problems are its bad, contradicting and shadowed entries; of the first two, More counts those
+	// beyond the first 1,000.
 	Problems []connector.Problem
 	More     int
 }

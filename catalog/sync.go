@@ -36,6 +36,9 @@ func (c *Catalog) syncTo(ctx context.Context, rev Revision) error {
 		if next == before.rev {
 			return nil
 		}
+		for _, ch := range changes {
+			c.fresh.changed(ch.Key) // of all, also if one of them cannot be taken in
+		}
 		d := before.edit(c.rank)
 		if err := d.apply(changes...); err != nil {
 			return err
@@ -80,6 +83,7 @@ func (c *Catalog) adopt(d *draft, rev Revision) error {
 // was deleted since the snapshot, or was replaced by an older one. rev was the newest revision before the
 // reading starts, so nothing written meanwhile is missed.
 func (c *Catalog) resync(ctx context.Context, rev Revision) error {
+	c.fresh.changedAll()
 	d := newSnapshot().edit(c.rank)
 	for _, prefix := range []string{
 		prefixFeed, prefixIndex, prefixPublished, prefixReady, prefixInstalled, prefixSeen, prefixSkip, prefixPin, prefixPolicy, prefixAssign, keyGovern,
@@ -122,7 +126,10 @@ func (c *Catalog) followLoop(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		// First of all, for what was committed before the watch began.
-		if err := c.sync(ctx); err != nil && ctx.Err() == nil {
+		start := time.Now()
+		if err := c.sync(ctx); err == nil {
+			c.fresh.follow(start)
+		} else if ctx.Err() == nil {
 			c.opts.Logger.WarnContext(ctx, "patchbay: cannot follow the store", "error", err)
 		}
 		select {

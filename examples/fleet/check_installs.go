@@ -72,7 +72,12 @@ func (l *left) packagesVerify(ctx context.Context) (string, error) {
 }
 
 func (l *left) noStrays(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*lease)
+	defer cancel()
 	removed, err := l.admin.Sweep(ctx)
+	for errors.Is(err, catalog.ErrInUse) && pause(ctx, lease/20) { // something is being ended
+		removed, err = l.admin.Sweep(ctx)
+	}
 	if err == nil && removed > 0 {
 		err = fmt.Errorf("%d belonged to no installed version", removed)
 	}

@@ -17,7 +17,7 @@ import (
 const limit = time.Minute
 
 // grace is what a slow machine may add to a lease.
-const grace = time.Second
+const grace = 2 * time.Second
 
 // supervise lets the three work, kills one, waits until the others have finished what it
 // had begun, and ends them. What they did is left in cfg.actsFile.

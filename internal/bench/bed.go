@@ -19,12 +19,16 @@ func newBed(quick bool) (*bed, error) {
 	return &bed{quick: quick, dir: dir}, err
 }
 
-func (b *bed) close() error {
+func (b *bed) close() error { return errors.Join(b.forget(), os.RemoveAll(b.dir)) }
+
+// forget closes the catalogs that rows share.
+func (b *bed) forget() error {
 	var errs []error
 	for _, l := range b.lived {
 		errs = append(errs, l.cat.Close())
 	}
-	return errors.Join(append(errs, os.RemoveAll(b.dir))...)
+	b.lived = nil
+	return errors.Join(errs...)
 }
 
 // of picks an amount of data.

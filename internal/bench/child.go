@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	repo "helm.sh/helm/v4/pkg/repo/v1"
@@ -93,35 +92,22 @@ func runChild(arg string, stdout, stderr io.Writer) int {
 // heap held meanwhile.
 func observe(load func() (any, func() error, error)) (figures, error) {
 	before := settled()
-	var done atomic.Bool
-	most := make(chan uint64)
-	go func() {
-		var m runtime.MemStats
-		var peak uint64
-		for !done.Load() {
-			runtime.ReadMemStats(&m)
-			peak = max(peak, m.HeapAlloc)
-			time.Sleep(5 * time.Millisecond)
-		}
-		most <- peak
-	}()
+	stop := watchHeap()
 	begun := time.Now()
 	loaded, release, err := load()
 	took := time.Since(begun)
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	done.Store(true)
-	peak := max(<-most, m.HeapAlloc)
+	grown := stop()
 	if err != nil {
 		return figures{}, err
 	}
 	after := settled()
 	runtime.KeepAlive(loaded)
-	f := figures{
+	return figures{
 		NS: float64(took), Allocs: float64(m.Mallocs - before.Mallocs), Bytes: float64(m.TotalAlloc - before.TotalAlloc),
-		Kept: float64(int64(after.HeapAlloc) - int64(before.HeapAlloc)), Peak: float64(int64(peak) - int64(before.HeapAlloc)),
-	}
-	return f, release()
+		Kept: float64(after.HeapAlloc) - float64(before.HeapAlloc), Peak: grown,
+	}, release()
 }
 
 // settled collects all garbage and returns what is left.

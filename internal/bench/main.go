@@ -14,7 +14,8 @@ import (
 func works() []work {
 	var all []work
 	for _, group := range [][]work{
-		newestWorks(), viewWorks(), pageWorks(), loadWorks(), reloadWorks(), searchWorks(), policyWorks(), connectWorks(), sealWorks(), tokenWorks(),
+		newestWorks(), viewWorks(), pageWorks(), loadWorks(), reloadWorks(), searchWorks(), policyWorks(), installWorks(),
+		connectWorks(), sealWorks(), tokenWorks(),
 	} {
 		all = append(all, group...)
 	}

@@ -173,15 +173,21 @@ func (s *turns) take() error {
 	runtime.GC()
 	var m0, m1 runtime.MemStats
 	runtime.ReadMemStats(&m0)
+	unwatch := func() float64 { return 0 }
+	if s.watch {
+		unwatch = watchHeap()
+	}
 	begun := time.Now()
 	err := s.run(s.n)
 	s.took = time.Since(begun)
 	runtime.ReadMemStats(&m1)
+	grown := unwatch()
 	if err != nil {
 		return err
 	}
 	n := float64(s.n)
 	f := figures{NS: float64(s.took) / n, Allocs: float64(m1.Mallocs-m0.Mallocs) / n, Bytes: float64(m1.TotalAlloc-m0.TotalAlloc) / n}
+	f.Peak = grown
 	if s.calls != nil {
 		f.Calls = float64(s.calls()-asked) / n
 	}

@@ -45,6 +45,8 @@ type side struct {
 	// durable says how many units of the work may share one durable write; 0: it
 	// does not claim to be durable.
 	durable int
+	// watch says that the heap is to be watched meanwhile.
+	watch bool
 	// calls counts, over all that happened, what the work asked of others.
 	calls func() int64
 }
