@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"iter"
-	"slices"
 	"time"
 )
 
@@ -14,6 +13,9 @@ type Page[T any] struct {
 	Total int
 	// Next is the Query.After of the following page; empty: this is the last.
 	Next string
+	// Typos are the words of Query.Text that occur in no row at all and were taken for
+	// typing errors, in lower case, the longest first.
+	Typos []string
 }
 
 // Available lists the connectors that feeds offer or that are published: the
@@ -21,12 +23,12 @@ type Page[T any] struct {
 // again, which takes a new moment.
 func (a *Admin) Available(ctx context.Context, q *Query) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		rows, err := a.rows(ctx, "list available", q)
+		l, err := a.list(ctx, q)
 		if err != nil {
 			yield(Row{}, err)
 			return
 		}
-		for _, row := range rows {
+		for row := range l.rows(nil) {
 			if err := ctx.Err(); err != nil {
 				yield(Row{}, &Error{Op: "list available", Err: err})
 				return
@@ -40,93 +42,50 @@ func (a *Admin) Available(ctx context.Context, q *Query) iter.Seq2[Row, error] {
 
 // AvailablePage is one page of Available.
 func (a *Admin) AvailablePage(ctx context.Context, q *Query) (Page[Row], error) {
-	rows, err := a.rows(ctx, "list available", q)
+	l, err := a.list(ctx, q)
 	if err != nil {
 		return Page[Row]{}, err
 	}
-	return paginate(rows, q, func(r *Row) Row { return *r }), nil
+	return pageOf(l, func(r *Row) Row { return *r }), nil
 }
 
-func (a *Admin) rows(ctx context.Context, op string, q *Query) ([]*Row, error) {
+func (a *Admin) list(ctx context.Context, q *Query) (*list[*entry], error) {
+	const op = "list available"
 	if err := a.allow(ctx, op, ActionManage, ""); err != nil {
 		return nil, err
 	}
 	s := a.cat.snapshot()
 	rs := a.cat.newRowSource(s)
-	rows, err := s.query(q, func(e *entry) (*Row, string) { return rs.row(e), e.search })
+	l, err := newList(s.rows, q, rs.now, rs.row)
 	if err != nil {
 		return nil, &Error{Op: op, Err: err}
 	}
-	return rows, nil
+	return l, nil
 }
 
-// rowSource gives rows as of now: a row whose skip has expired since it was
+// rowSource gives rows as of now: a row whose skip or pin has expired since it was
 // derived is derived again.
 type rowSource struct {
-	sel *selector
-	now time.Time
+	opts     *Options
+	snapshot *snapshot
+	now      time.Time
+	sel      *selector // made when first needed
 }
 
-func (c *Catalog) newRowSource(s *snapshot) rowSource {
-	return rowSource{sel: newSelector(&c.opts, s.skips, s.pins), now: c.opts.Clock()}
+func (c *Catalog) newRowSource(s *snapshot) *rowSource {
+	return &rowSource{opts: &c.opts, snapshot: s, now: c.opts.Clock()}
 }
 
-func (rs rowSource) row(e *entry) *Row {
+func (rs *rowSource) row(e *entry) *Row {
 	if e.rowExpires.IsZero() || e.rowExpires.After(rs.now) {
 		return &e.row
+	}
+	if rs.sel == nil {
+		rs.sel = newSelector(rs.opts, rs.snapshot.skips, rs.snapshot.pins)
 	}
 	row, _, err := rs.sel.row(e, rs.now)
 	if err != nil {
 		return &e.row // the same rules compiled when the entry was made
 	}
 	return &row
-}
-
-// query returns the matching rows in the query's order. shown gives the row of an
-// entry and the text that words are looked for in; nil leaves the entry out.
-func (s *snapshot) query(q *Query, shown func(*entry) (*Row, string)) ([]*Row, error) {
-	if q == nil {
-		q = &Query{}
-	}
-	if err := q.check(); err != nil {
-		return nil, err
-	}
-	m := q.matcher()
-	var rows []*Row
-	for e := range s.all() {
-		if row, text := shown(e); row != nil && m.match(row, text) {
-			rows = append(rows, row)
-		}
-	}
-	if !slices.IsSortedFunc(rows, q.compare) {
-		slices.SortFunc(rows, q.compare)
-	}
-	return rows, nil
-}
-
-// paginate cuts the page that q asks for out of all rows.
-func paginate[T any](rows []*Row, q *Query, to func(*Row) T) Page[T] {
-	if q == nil {
-		q = &Query{}
-	}
-	page := Page[T]{Total: len(rows)}
-	if last, err := decodeCursor(q.After); q.After != "" && err == nil { // checked by query
-		i, found := slices.BinarySearchFunc(rows, last, q.compare)
-		if found {
-			i++
-		}
-		rows = rows[i:]
-	}
-	limit := q.Limit
-	if limit == 0 {
-		limit = defaultPage
-	}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		page.Next = encodeCursor(rows[limit-1])
-	}
-	for _, r := range rows {
-		page.Rows = append(page.Rows, to(r))
-	}
-	return page
 }

@@ -25,7 +25,7 @@ type draft struct {
 }
 
 func (s *snapshot) edit(rank map[string]int) *draft {
-	next := &snapshot{rev: s.rev, feeds: maps.Clone(s.feeds), skips: s.skips, pins: s.pins, entries: s.entries, rows: s.rows, engine: s.engine, governed: s.governed}
+	next := &snapshot{rev: s.rev, feeds: maps.Clone(s.feeds), skips: s.skips, pins: s.pins, entries: s.entries, rows: s.rows, published: s.published, engine: s.engine, governed: s.governed}
 	return &draft{snapshot: next, rank: rank, touched: map[connector.Key]*entry{}}
 }
 
@@ -120,7 +120,9 @@ func (d *draft) finish(rev Revision, opts *Options, now time.Time) (*snapshot, [
 		return d.snapshot, d.events, nil
 	}
 	sel := newSelector(opts, d.skips, d.pins)
-	entries, rows := d.entries.Edit(), d.rows.Edit()
+	entries := d.entries.Edit()
+	var rows edit[*entry]
+	var listed edit[*published]
 	var errs []error
 	failed := d.derive(sel, now)
 	for key, e := range d.touched {
@@ -129,15 +131,17 @@ func (d *draft) finish(rev Revision, opts *Options, now time.Time) (*snapshot, [
 			continue
 		}
 		if old := d.snapshot.entry(key); old != nil {
-			rows.Delete(old.rowKey())
+			rows.remove(old, !old.empty())
+			listed.remove((*published)(old), old.listed != nil)
 		}
 		entries.Set(key, e)
 		if e.empty() {
 			continue // only its digests are remembered
 		}
-		rows.Set(e.rowKey(), e)
+		rows.add(e, true)
+		listed.add((*published)(e), e.listed != nil)
 		d.events = append(d.events, Event{Kind: EventConnector, Key: key})
 	}
-	d.entries, d.rows = entries.Map(), rows.Map()
+	d.entries, d.rows, d.published = entries.Map(), rows.apply(d.rows), listed.apply(d.published)
 	return d.snapshot, d.events, errors.Join(errs...)
 }

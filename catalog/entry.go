@@ -27,9 +27,7 @@ type entry struct {
 	problems   []connector.Problem  // found by combining feeds
 	row        Row
 	rowExpires time.Time // when a skip or pin that shaped row expires; zero: never
-	search     string
-	listed     *Row // what users see of it; nil while not published
-	listedText string
+	listed     *Row      // what users see of it; nil while not published
 }
 
 // clone copies e so that the copy's maps and slices can be changed.
@@ -78,7 +76,6 @@ func (e *entry) finish(sel *selector, now time.Time) error {
 	if err := e.combine(); err != nil {
 		return err
 	}
-	e.search = searchText(e.view)
 	var err error
 	if e.row, e.rowExpires, err = sel.row(e, now); err != nil {
 		return err
@@ -93,10 +90,10 @@ func (e *entry) list() {
 	if e.pub == nil {
 		return
 	}
-	e.listed, e.listedText = &e.row, e.search
+	e.listed = &e.row
 	if in := e.installed[e.active()]; in != nil {
 		row := newListedRow(e, in)
-		e.listed, e.listedText = &row, searchText(&in.Connector)
+		e.listed = &row
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/internal/index"
 )
 
 // maxHints bounds how many keys an error names.
@@ -12,25 +13,20 @@ const maxHints = 5
 
 // find checks a key that the caller wrote and returns its entry.
 func (s *snapshot) find(written string) (*entry, error) {
-	return s.findWhere(written, func(e *entry) *Row {
-		if e.empty() {
-			return nil
-		}
-		return &e.row
-	})
+	return findIn(s, s.rows, written, func(e *entry) bool { return !e.empty() })
 }
 
 // findPublished is find among what is published. It tells nothing of the rest (P2).
 func (s *snapshot) findPublished(written string) (*entry, error) {
-	return s.findWhere(written, func(e *entry) *Row { return e.listed })
+	return findIn(s, s.published, written, func(e *entry) bool { return e.listed != nil })
 }
 
-// findWhere finds an entry that shows a row. It also helps somebody who wrote a
+// findIn finds an entry that is shown in a list. It also helps somebody who wrote a
 // display name: the error says so and which keys it could mean.
-func (s *snapshot) findWhere(written string, shown func(*entry) *Row) (*entry, error) {
+func findIn[T index.Item](s *snapshot, list index.Map[T], written string, shown func(*entry) bool) (*entry, error) {
 	key, err := connector.ParseKey(written)
 	if err == nil {
-		if e := s.entry(key); e != nil && shown(e) != nil {
+		if e := s.entry(key); e != nil && shown(e) {
 			return e, nil
 		}
 		err = ErrNotFound
@@ -38,9 +34,9 @@ func (s *snapshot) findWhere(written string, shown func(*entry) *Row) (*entry, e
 		err = fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	var keys []string
-	for e := range s.all() {
-		if row := shown(e); row != nil && strings.EqualFold(row.Name, written) && len(keys) < maxHints {
-			keys = append(keys, string(e.key))
+	for item := range list.Named(strings.ToLower(written)) {
+		if keys = append(keys, item.Place().Key); len(keys) == maxHints {
+			break
 		}
 	}
 	if len(keys) > 0 {

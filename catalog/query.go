@@ -5,16 +5,22 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/patchbay/patchbay/connector"
+	"github.com/patchbay/patchbay/internal/index"
 )
 
 // Query narrows, orders and pages a list of connectors. The zero value, and
 // nil, mean all of them by name.
 type Query struct {
-	Text     string          // every word must occur in key, name, description, publisher or a category; case does not matter; at most 1024 bytes
+	// Text is searched for: every word of it must occur somewhere in key, name, description, publisher
+	// or a category; case does not matter. A word that occurs in no row of the whole list and has at least four
+	// letters may have one typing error (a character too many, missing, wrong or swapped
+	// with the next), if it then stands at the beginning of a term, which is what lies between
+	// characters that are neither letters nor digits; Page.Typos says so. The order remains that
+	// of Sort. At most 1024 bytes.
+	Text     string
 	Category string          // exactly, but for case
 	Stage    connector.Stage // of the row's version
 	Tag      Tag             // Untagged: any
@@ -77,33 +83,25 @@ func (q *Query) check() error {
 	return faults.err()
 }
 
-// matcher is a checked query, ready to be asked.
-type matcher struct {
-	*Query
-	words    []string
-	category string
-}
-
-func (q *Query) matcher() matcher {
-	return matcher{Query: q, words: strings.Fields(strings.ToLower(q.Text)), category: strings.ToLower(q.Category)}
-}
-
-func (m *matcher) match(row *Row, text string) bool {
-	if m.Stage != "" && row.Stage != m.Stage ||
-		m.Tag != Untagged && row.Tag != m.Tag ||
-		m.Feed != "" && row.Feed != m.Feed ||
-		m.Upgradable && row.Upgrade == "" {
-		return false
+// facets are what must be true of a row.
+func (q *Query) facets() []index.Facet {
+	var all []index.Facet
+	if q.Stage != "" {
+		all = append(all, index.Facet{Kind: facetStage, Value: string(q.Stage)})
 	}
-	if m.category != "" && !slices.ContainsFunc(row.Categories, func(c string) bool { return strings.EqualFold(c, m.category) }) {
-		return false
+	if q.Tag != Untagged {
+		all = append(all, index.Facet{Kind: facetTag, Value: string(q.Tag)})
 	}
-	for _, w := range m.words {
-		if !strings.Contains(text, w) {
-			return false
-		}
+	if q.Feed != "" {
+		all = append(all, index.Facet{Kind: facetFeed, Value: q.Feed})
 	}
-	return true
+	if q.Category != "" {
+		all = append(all, index.Facet{Kind: facetCategory, Value: fold(q.Category)})
+	}
+	if q.Upgradable {
+		all = append(all, index.Facet{Kind: facetUpgradable})
+	}
+	return all
 }
 
 // compare is the order of the query's result.

@@ -79,8 +79,3 @@ func newListedRow(e *entry, in *installed) Row {
 		NoLongerOffered: e.row.NoLongerOffered, sortName: strings.ToLower(c.Name),
 	}
 }
-
-// searchText is what Query.Text is looked for in.
-func searchText(c *connector.Connector) string {
-	return strings.ToLower(strings.Join(append([]string{string(c.Key), c.Name, c.Description, c.Publisher}, c.Categories...), "\n"))
-}

@@ -8,6 +8,7 @@ import (
 	"github.com/patchbay/patchbay/connector/version"
 	"github.com/patchbay/patchbay/governance"
 	"github.com/patchbay/patchbay/internal/btree"
+	"github.com/patchbay/patchbay/internal/index"
 )
 
 // snapshot is the catalog as of one revision of the store. Everything that is
@@ -19,23 +20,13 @@ type snapshot struct {
 	skips   map[string]version.Hold
 	pins    map[string]version.Hold
 	entries btree.Map[connector.Key, *entry]
-	rows    btree.Map[rowKey, *entry] // those that are shown
+
+	rows      index.Map[*entry]     // those that are shown in the manage view
+	published index.Map[*published] // those that users see
 
 	engine   *governance.Engine
 	governed Revision // of the last change of policies or assignments
 }
-
-// rowKey orders the rows by name, case folded, then by key.
-type rowKey struct {
-	name string
-	key  connector.Key
-}
-
-func (a rowKey) compare(b rowKey) int {
-	return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.key, b.key))
-}
-
-func (e *entry) rowKey() rowKey { return rowKey{e.row.sortName, e.key} }
 
 func newSnapshot() *snapshot {
 	return &snapshot{
@@ -43,7 +34,6 @@ func newSnapshot() *snapshot {
 		skips:   map[string]version.Hold{},
 		pins:    map[string]version.Hold{},
 		entries: btree.New[connector.Key, *entry](cmp.Compare[connector.Key]),
-		rows:    btree.New[rowKey, *entry](rowKey.compare),
 		engine:  ungoverned(),
 	}
 }
@@ -55,12 +45,4 @@ func (s *snapshot) entry(key connector.Key) *entry {
 }
 
 // all ranges over the rows by name.
-func (s *snapshot) all() iter.Seq[*entry] {
-	return func(yield func(*entry) bool) {
-		for _, e := range s.rows.From(rowKey{}) {
-			if !yield(e) {
-				return
-			}
-		}
-	}
-}
+func (s *snapshot) all() iter.Seq[*entry] { return s.rows.All() }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/governance"
@@ -52,12 +53,12 @@ func (v *Viewer) allow(ctx context.Context, op, key string) error {
 // speak of what is merely offered and are refused with ErrInvalid.
 func (v *Viewer) Published(ctx context.Context, q *Query) iter.Seq2[Listing, error] {
 	return func(yield func(Listing, error) bool) {
-		rows, err := v.rows(ctx, q)
+		l, err := v.list(ctx, q)
 		if err != nil {
 			yield(Listing{}, err)
 			return
 		}
-		for _, r := range rows {
+		for r := range l.rows(nil) {
 			if !yield(r.listing(), nil) {
 				return
 			}
@@ -67,14 +68,14 @@ func (v *Viewer) Published(ctx context.Context, q *Query) iter.Seq2[Listing, err
 
 // PublishedPage is one page of Published.
 func (v *Viewer) PublishedPage(ctx context.Context, q *Query) (Page[Listing], error) {
-	rows, err := v.rows(ctx, q)
+	l, err := v.list(ctx, q)
 	if err != nil {
 		return Page[Listing]{}, err
 	}
-	return paginate(rows, q, (*Row).listing), nil
+	return pageOf(l, (*Row).listing), nil
 }
 
-func (v *Viewer) rows(ctx context.Context, q *Query) ([]*Row, error) {
+func (v *Viewer) list(ctx context.Context, q *Query) (*list[*published], error) {
 	const op = "list published"
 	if err := v.allow(ctx, op, ""); err != nil {
 		return nil, err
@@ -85,16 +86,12 @@ func (v *Viewer) rows(ctx context.Context, q *Query) ([]*Row, error) {
 		return nil, &Error{Op: op, Err: faults.err()}
 	}
 	s, subject := v.cat.snapshot(), v.principal.subject()
-	rows, err := s.query(q, func(e *entry) (*Row, string) {
-		if e.listed == nil || !s.engine.DecideConnector(subject, e.key).Allowed() {
-			return nil, ""
-		}
-		return e.listed, e.listedText
-	})
+	l, err := newList(s.published, q, time.Time{}, func(p *published) *Row { return p.listed })
 	if err != nil {
 		return nil, &Error{Op: op, Err: err}
 	}
-	return rows, nil
+	l.found.Filter(func(p *published) bool { return s.engine.DecideConnector(subject, p.key).Allowed() })
+	return l, nil
 }
 
 // DisabledListing is a published connector that a policy disables for the
@@ -115,18 +112,9 @@ func (v *Viewer) Disabled(ctx context.Context) iter.Seq2[DisabledListing, error]
 			return
 		}
 		s, subject := v.cat.snapshot(), v.principal.subject()
-		rows, err := s.query(nil, func(e *entry) (*Row, string) {
-			if e.listed == nil || s.engine.DecideConnector(subject, e.key).Allowed() {
-				return nil, ""
-			}
-			return e.listed, ""
-		})
-		if err != nil {
-			yield(DisabledListing{}, &Error{Op: "list disabled", Err: err})
-			return
-		}
-		for _, r := range rows {
-			if !yield(DisabledListing{Listing: r.listing(), Decision: s.engine.DecideConnector(subject, r.Key)}, nil) {
+		for p := range s.published.All() {
+			d := s.engine.DecideConnector(subject, p.key)
+			if !d.Allowed() && !yield(DisabledListing{Listing: p.listed.listing(), Decision: d}, nil) {
 				return
 			}
 		}
