@@ -9,6 +9,7 @@ import (
 // bed is what all rows share: a folder for their data, and how much of it.
 type bed struct {
 	quick bool
+	tiny  bool // for tests: so little data that figures mean nothing
 	dir   string
 	lived map[int]*lived // by how many connectors
 	docs  map[string]*documents
@@ -32,18 +33,22 @@ func (b *bed) forget() error {
 }
 
 // of picks an amount of data.
-func (b *bed) of(full, quick int) int {
-	if b.quick {
+func (b *bed) of(full, quick, tiny int) int {
+	switch {
+	case b.tiny:
+		return tiny
+	case b.quick:
 		return quick
+	default:
+		return full
 	}
-	return full
 }
 
 // versions is how many releases each connector has.
 const versions = 20
 
 // connectors is how many there are.
-func (b *bed) connectors() int { return b.of(10_000, 1_000) }
+func (b *bed) connectors() int { return b.of(10_000, 1_000, 200) }
 
 // epoch is when the first releases were published: data must be the same in
 // every run.

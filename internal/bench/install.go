@@ -30,10 +30,10 @@ const (
 func installWorks() []work {
 	return []work{
 		{name: "install/small", path: "install 100 packages of 1 MiB, verified and durable", grows: "bytes", setup: func(b *bed) (*trial, error) {
-			return installTrial(b, b.of(100, 20), 1<<20)
+			return installTrial(b, b.of(100, 20, 4), b.of(1<<20, 1<<20, 1<<16))
 		}},
 		{name: "install/large", path: "install 10 packages of 64 MiB, verified and durable", grows: "bytes", setup: func(b *bed) (*trial, error) {
-			return installTrial(b, b.of(10, 2), b.of(64<<20, 16<<20))
+			return installTrial(b, b.of(10, 2, 2), b.of(64<<20, 16<<20, 2<<20))
 		}},
 	}
 }

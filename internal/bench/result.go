@@ -61,9 +61,7 @@ func (r *result) judge(t *trial) {
 		if p.Ratio = p.NS / r.Ours.NS; r.Ours.NS == 0 {
 			p.Ratio = p.Kept / r.Ours.Kept
 		}
-		if math.IsNaN(p.Ratio) || math.IsInf(p.Ratio, 0) {
-			p.Ratio = 0
-		}
+		p.Ratio = number(p.Ratio)
 	}
 	for _, g := range t.goals {
 		got := g.measure(r)
@@ -73,5 +71,14 @@ func (r *result) judge(t *trial) {
 		most := g.most()
 		say := fmt.Sprintf("grows <= %.3gx on %.3gx the data (%s)", most, g.factor, g.law)
 		r.Goals = append(r.Goals, verdict{say, times(r.Growth), r.Growth <= most})
+		r.Growth = number(r.Growth)
 	}
+}
+
+// number is v, or 0 for what JSON has no number for.
+func number(v float64) float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0
+	}
+	return v
 }

@@ -154,7 +154,7 @@ func inParallel(by, n int, do func(i int) error) error {
 }
 
 func validTrial(b *bed, by int) (*trial, error) {
-	a, err := openAccounts(b, b.of(200, 50), false)
+	a, err := openAccounts(b, b.of(200, 50, 10), false)
 	if err != nil {
 		return nil, err
 	}
