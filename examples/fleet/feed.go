@@ -28,12 +28,15 @@ const (
 	scheme = "key"
 	first  = "1.0.0"
 	second = "1.1.0"
-	third  = "2.0.0"
 
 	payload = 128 << 10 // bytes of a package
 )
 
 func connectors() []connector.Key { return []connector.Key{mail, chat, crm, sheets} }
+
+// upgrades are what the installer is killed at: at the first of them, unless the
+// others are so quick that there is nothing left for it to fetch.
+func upgrades() []string { return []string{"2.0.0", "2.1.0", "2.2.0", "2.3.0"} }
 
 func packageFile(key connector.Key, version string) string {
 	return fmt.Sprintf("%s-%s.tgz", key, version)
@@ -47,7 +50,7 @@ func writeFeed(dir string) error {
 	index := &connector.Index{Format: connector.IndexFormat, Version: 1}
 	for _, key := range connectors() {
 		c := connector.Connector{Key: key, Name: string(key), Publisher: "Example"}
-		for n, version := range []string{first, second, third} {
+		for n, version := range append([]string{first, second}, upgrades()...) {
 			m := &connector.Manifest{
 				Key: key, Version: version, Hosts: []string{"https://" + string(key) + ".example.com"},
 				Auth: []auth.Scheme{{

@@ -7,13 +7,13 @@ import (
 	"github.com/patchbay/patchbay/catalog"
 )
 
-// installs brings all connectors from version to version, and back.
+// installs brings all connectors from version to version, back, and on.
 func installs(ctx context.Context, w *worker) error {
 	ida, err := w.Manage(admin("ida"))
 	if err != nil {
 		return err
 	}
-	for _, version := range []string{first, second, first, third, second} {
+	for _, version := range append([]string{first, second, first}, upgrades()...) {
 		var choices []catalog.Choice
 		for _, key := range connectors() {
 			choices = append(choices, catalog.Pick(string(key), version))
@@ -64,4 +64,19 @@ func unless(stopped context.Context, err error) error {
 	default:
 		return err
 	}
+}
+
+// publishFirst installs what people connect to, so that they can from the beginning.
+func publishFirst(ctx context.Context, cfg *config, notes *notebook) (err error) {
+	p, err := cfg.open(ctx, func(string) {})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	ida, err := p.Manage(admin("ida"))
+	if err != nil {
+		return err
+	}
+	w := &worker{p, notes}
+	return w.install(ctx, ida, catalog.Pick(string(mail), first), catalog.Pick(string(chat), first))
 }

@@ -7,10 +7,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
-	"github.com/patchbay/patchbay/catalog"
+	"github.com/patchbay/patchbay/connector"
 )
 
 // limit is how long the three may take in all; they need some seconds.
@@ -51,21 +51,6 @@ func supervise(ctx context.Context, cfg *config, out *output, stderr io.Writer) 
 	return errors.Join(s.watch(ctx), s.end())
 }
 
-// publishFirst installs what people connect to, so that they can from the beginning.
-func publishFirst(ctx context.Context, cfg *config, notes *notebook) (err error) {
-	p, err := cfg.open(ctx, func(string) {})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, p.Close()) }()
-	ida, err := p.Manage(admin("ida"))
-	if err != nil {
-		return err
-	}
-	w := &worker{p, notes}
-	return w.install(ctx, ida, catalog.Pick(string(mail), first), catalog.Pick(string(chat), first))
-}
-
 // supervisor is the parent's view of the three.
 type supervisor struct {
 	out      *output
@@ -74,7 +59,7 @@ type supervisor struct {
 	children []*child
 
 	open     int
-	running  string          // the operation that the installer is at
+	running  act             // the operation that the installer is at
 	fetching map[string]bool // the files it had begun to fetch when it was killed
 	killed   time.Time
 	heir     string // who took over first
@@ -122,16 +107,23 @@ func (s *supervisor) see(ctx context.Context, a *act) error {
 			return s.begin()
 		}
 	case a.Did == started:
-		s.running = a.What
-	case a.Did == fetches && a.By == installer && strings.HasSuffix(a.What, third+".tgz"):
+		s.running = *a
+	case a.Did == fetches && a.By == installer:
 		s.fetching[a.What] = true
-		if s.killed.IsZero() {
-			return s.kill(ctx)
-		}
-	case a.Did == fetches && s.fetching[a.What] && s.heir == "":
+	case a.Did == fetches && !s.killed.IsZero() && s.fetching[a.What] && s.heir == "":
 		s.heir, s.tookOver = a.By, time.Since(s.killed)
 	}
+	if s.killed.IsZero() && s.upgrading() {
+		return s.kill(ctx)
+	}
 	return nil
+}
+
+// upgrading reports whether the installer is fetching packages of an upgrade.
+func (s *supervisor) upgrading() bool {
+	return slices.Contains(upgrades(), s.running.Version) && slices.ContainsFunc(connectors(), func(key connector.Key) bool {
+		return s.fetching[packageFile(key, s.running.Version)]
+	})
 }
 
 // kill kills the installer, without a warning, and waits in the background for what
@@ -141,7 +133,7 @@ func (s *supervisor) kill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	op, err := eve.Operation(ctx, s.running)
+	op, err := eve.Operation(ctx, s.running.What)
 	if err != nil {
 		return err
 	}
