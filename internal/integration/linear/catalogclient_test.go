@@ -21,7 +21,7 @@ import (
 const (
 	connectorKey = "crm"
 	scheme       = "open"
-	places       = 3 // folders, and policies
+	places       = 2 // folders, and policies
 )
 
 // user asks a catalog.
@@ -175,7 +175,7 @@ func wishUntil(ctx context.Context, cat *catalog.Catalog, p pen, id int, seed ui
 	for err == nil && ctx.Err() == nil {
 		w := u.next()
 		_, err = record(p, monotonic, id, u.n, w, func(w wish) reply { return u.ask(context.WithoutCancel(ctx), w) })
-		breathe(ctx, u.rand, u.n)
+		breathe(ctx)
 	}
 	return err
 }

@@ -184,7 +184,7 @@ func askUntil(ctx context.Context, s catalog.Store, p pen, id int, seed uint64) 
 		if _, err := do(c.next()); err != nil {
 			return err
 		}
-		breathe(ctx, c.rand, c.n)
+		breathe(ctx)
 	}
 	for {
 		c.n++
@@ -194,14 +194,15 @@ func askUntil(ctx context.Context, s catalog.Store, p pen, id int, seed uint64) 
 	}
 }
 
-// breathe lets the n-th call be followed by a pause now and then, so that there is something left of the processors
-// for others. Between the pauses clients do what they can.
-func breathe(ctx context.Context, r *rand.Rand, n int) {
-	const burst, most = 40, 400 * time.Millisecond
-	if n%burst != 0 {
+// breathe leaves something of the processors to others: all clients of all processes work at the same times, when they do
+// what they can, and rest at the same times. The times wander, as seen by who kills every two seconds.
+func breathe(ctx context.Context) {
+	const work, both = 110 * time.Millisecond, 170 * time.Millisecond
+	now := time.Duration(monotonic()) % both
+	if now < work {
 		return
 	}
-	timer := time.NewTimer(time.Duration(r.Int64N(int64(most))))
+	timer := time.NewTimer(both - now)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
