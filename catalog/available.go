@@ -46,7 +46,7 @@ func (a *Admin) AvailablePage(ctx context.Context, q *Query) (Page[Row], error) 
 	if err != nil {
 		return Page[Row]{}, err
 	}
-	return pageOf(l, func(r *Row) Row { return *r }), nil
+	return pageOf(l, func(to, r *Row) { *to = *r }), nil
 }
 
 func (a *Admin) list(ctx context.Context, q *Query) (*list[*entry], error) {

@@ -13,6 +13,7 @@ import (
 type list[T index.Item] struct {
 	*Query
 
+	last  *Row // that After stands at; nil: from the start
 	found *index.Selection[T]
 	row   func(T) *Row
 }
@@ -23,7 +24,8 @@ func newList[T index.Item](m index.Map[T], q *Query, now time.Time, row func(T) 
 	if q == nil {
 		q = &Query{}
 	}
-	if err := q.check(); err != nil {
+	last, err := q.check()
+	if err != nil {
 		return nil, err
 	}
 	facets := q.facets()
@@ -31,7 +33,7 @@ func newList[T index.Item](m index.Map[T], q *Query, now time.Time, row func(T) 
 		Facets: facets, Words: strings.Fields(strings.ToLower(q.Text)),
 		Now: now, Holds: func(item T) bool { return row(item).has(facets) },
 	})
-	return &list[T]{Query: q, found: found, row: row}, nil
+	return &list[T]{Query: q, last: last, found: found, row: row}, nil
 }
 
 // rows ranges over the rows behind last, or over all if it is nil. By name they lie ready; another
@@ -74,30 +76,28 @@ func (l *list[T]) sorted(last *Row) []*Row {
 	return rows[i:]
 }
 
-// pageOf is the page that the query asks for.
-func pageOf[T index.Item, R any](l *list[T], to func(*Row) R) Page[R] {
+// pageOf is the page that the query asks for. show sets what stands on it for a row.
+func pageOf[T index.Item, R any](l *list[T], show func(*R, *Row)) Page[R] {
 	page := Page[R]{Total: l.found.Len(), Typos: l.found.Typos}
-	var last *Row
-	if l.After != "" {
-		last, _ = decodeCursor(l.After) // it was checked
-	}
 	limit := l.Limit
 	if limit == 0 {
 		limit = defaultPage
 	}
-	if n := min(limit, page.Total); n > 0 {
-		page.Rows = make([]R, 0, n)
+	if page.Total == 0 {
+		return page
 	}
+	rows, n := make([]R, min(limit, page.Total)), 0
 	var end *Row
-	for row := range l.rows(last) {
-		if len(page.Rows) == limit {
+	for row := range l.rows(l.last) {
+		if n == limit {
 			page.Next = encodeCursor(end)
 			break
 		}
-		page.Rows, end = append(page.Rows, to(row)), row
+		show(&rows[n], row)
+		end, n = row, n+1
 	}
-	if len(page.Rows) == 0 {
-		page.Rows = nil
+	if n > 0 {
+		page.Rows = slices.Clip(rows[:n])
 	}
 	return page
 }

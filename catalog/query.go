@@ -3,8 +3,9 @@ package catalog
 import (
 	"cmp"
 	"encoding/base64"
-	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/patchbay/patchbay/connector"
@@ -55,8 +56,9 @@ const (
 	maxCursor    = 16 << 10 // bytes; a name has at most 512
 )
 
-// check returns every fault of the query at once.
-func (q *Query) check() error {
+// check returns every fault of the query at once, and a row that stands where After
+// does; nil: at the start.
+func (q *Query) check() (*Row, error) {
 	var faults faultList
 	if !slices.Contains([]connector.Stage{"", connector.GA, connector.Preview}, q.Stage) {
 		faults.add("Stage %q is no stage", q.Stage)
@@ -73,14 +75,16 @@ func (q *Query) check() error {
 	if q.Limit < 0 || q.Limit > maxPage {
 		faults.add("Limit %d is not between 0 and %d", q.Limit, maxPage)
 	}
+	var last *Row
 	if len(q.After) > maxCursor {
 		faults.add("After is not the Next of a page: it has %d bytes", len(q.After))
 	} else if q.After != "" {
-		if _, err := decodeCursor(q.After); err != nil {
+		var ok bool
+		if last, ok = decodeCursor(q.After); !ok {
 			faults.add("After is not the Next of a page")
 		}
 	}
-	return faults.err()
+	return last, faults.err()
 }
 
 // facets are what must be true of a row.
@@ -127,28 +131,42 @@ func tagOrder(t Tag) int {
 	return slices.Index([]Tag{Active, PreviouslyInstalled, LatestNotInstalled, Untagged}, t)
 }
 
-// cursor is the place of the last row of a page in the query's order. It holds
+// encodeCursor is the place of the last row of a page in the query's order. It holds
 // what the order compares, so that the place is found even if the row is gone.
-type cursor struct {
-	Key       connector.Key `json:"k"`
-	Name      string        `json:"n,omitempty"`
-	Tag       Tag           `json:"t,omitempty"`
-	Published time.Time     `json:"p,omitzero"`
+func encodeCursor(r *Row) string {
+	b := make([]byte, 0, 128)
+	b = append(append(b, r.Tag...), cursorCut)
+	if !r.Published.IsZero() {
+		b = strconv.AppendInt(b, r.Published.Unix(), 10)
+		b = strconv.AppendInt(append(b, '.'), int64(r.Published.Nanosecond()), 10)
+	}
+	b = append(append(append(b, cursorCut), r.Key...), cursorCut)
+	return base64.RawURLEncoding.EncodeToString(append(b, r.sortName...)) // a name may contain what it likes
 }
 
-func encodeCursor(r *Row) string {
-	return base64.RawURLEncoding.EncodeToString(encode(cursor{r.Key, r.sortName, r.Tag, r.Published}))
-}
+const cursorCut = '\n'
 
 // decodeCursor returns a row that stands where the cursor does.
-func decodeCursor(s string) (*Row, error) {
+func decodeCursor(s string) (last *Row, ok bool) {
 	data, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
-		return nil, err
+		return nil, false
 	}
-	var c cursor
-	if err := json.Unmarshal(data, &c); err != nil {
-		return nil, err
+	tag, rest, _ := strings.Cut(string(data), string(cursorCut))
+	published, rest, _ := strings.Cut(rest, string(cursorCut))
+	key, name, ok := strings.Cut(rest, string(cursorCut))
+	if !ok {
+		return nil, false
 	}
-	return &Row{Key: c.Key, sortName: c.Name, Tag: c.Tag, Published: c.Published}, nil
+	last = &Row{Key: connector.Key(key), sortName: name, Tag: Tag(tag)}
+	if published != "" {
+		sec, nsec, _ := strings.Cut(published, ".")
+		s, err := strconv.ParseInt(sec, 10, 64)
+		n, nerr := strconv.ParseInt(nsec, 10, 64)
+		if err != nil || nerr != nil {
+			return nil, false
+		}
+		last.Published = time.Unix(s, n)
+	}
+	return last, true
 }

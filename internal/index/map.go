@@ -33,7 +33,7 @@ func (m Map[T]) Named(name string) iter.Seq[T] {
 
 // whole selects all items.
 func (m Map[T]) whole() *Selection[T] {
-	s := &Selection[T]{picks: make([]pick[T], 0, len(m.parts))}
+	s := newSelection[T](len(m.parts))
 	for i := range m.parts {
 		p := &m.parts[i]
 		k := pick[T]{items: p.run.items}
@@ -41,7 +41,7 @@ func (m Map[T]) whole() *Selection[T] {
 			k.bits = fullBitset(len(p.run.items))
 			k.bits.andNot(p.dead)
 		}
-		s.picks = append(s.picks, k)
+		s.picks[i] = k
 		s.count += p.live
 	}
 	return s

@@ -26,7 +26,7 @@ func (m Map[T]) Select(q *Query[T]) *Selection[T] {
 	if len(q.Facets) == 0 && len(q.Words) == 0 {
 		return m.whole()
 	}
-	s := &Selection[T]{picks: make([]pick[T], len(m.parts))}
+	s := newSelection[T](len(m.parts))
 	for i := range m.parts {
 		p := &m.parts[i]
 		s.picks[i] = pick[T]{items: p.run.items, bits: fullBitset(len(p.run.items))}

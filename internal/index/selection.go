@@ -11,7 +11,21 @@ type Selection[T Item] struct {
 	Typos []string
 
 	picks []pick[T]
+	room  [usualRuns]pick[T] // for picks, when there are no more
 	count int
+}
+
+// usualRuns is how many runs there rarely are more of.
+const usualRuns = 4
+
+func newSelection[T Item](parts int) *Selection[T] {
+	s := &Selection[T]{}
+	s.picks = s.room[:]
+	if parts > len(s.room) {
+		s.picks = make([]pick[T], parts)
+	}
+	s.picks = s.picks[:parts]
+	return s
 }
 
 // pick is what is selected of one run.
@@ -42,7 +56,8 @@ func (s *Selection[T]) Filter(keep func(T) bool) {
 // All ranges over the items in their order, or backwards.
 func (s *Selection[T]) All(backwards bool) iter.Seq[T] {
 	return func(yield func(T) bool) {
-		heads := make([]head[T], len(s.picks))
+		var room [usualRuns]head[T]
+		heads := room[:0]
 		for i := range s.picks {
 			h := head[T]{pick: &s.picks[i], backwards: backwards}
 			h.at = -1
@@ -50,7 +65,7 @@ func (s *Selection[T]) All(backwards bool) iter.Seq[T] {
 				h.at = len(h.items)
 			}
 			h.advance()
-			heads[i] = h
+			heads = append(heads, h)
 		}
 		mergeHeads(heads, yield)
 	}
@@ -59,7 +74,8 @@ func (s *Selection[T]) All(backwards bool) iter.Seq[T] {
 // After ranges over the items behind p in their order, or, backwards, over those before p.
 func (s *Selection[T]) After(p Place, backwards bool) iter.Seq[T] {
 	return func(yield func(T) bool) {
-		heads := make([]head[T], len(s.picks))
+		var room [usualRuns]head[T]
+		heads := room[:0]
 		for i := range s.picks {
 			h := head[T]{pick: &s.picks[i], backwards: backwards}
 			at, found := position(h.items, p)
@@ -68,7 +84,7 @@ func (s *Selection[T]) After(p Place, backwards bool) iter.Seq[T] {
 			}
 			h.at = at
 			h.advance()
-			heads[i] = h
+			heads = append(heads, h)
 		}
 		mergeHeads(heads, yield)
 	}
