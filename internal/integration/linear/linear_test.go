@@ -28,7 +28,7 @@ const (
 func TestS2_SQLiteIsLinearizable(t *testing.T) { //nolint:paralleltest // it needs the processors
 	for i := range *runs {
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
-			run(t, job{File: filepath.Join(t.TempDir(), "catalog.db"), Clients: 1, Users: 1}, 8)
+			run(t, job{File: filepath.Join(t.TempDir(), "catalog.db"), Clients: 1, Users: 2}, 8)
 		})
 	}
 }
