@@ -90,7 +90,7 @@ func (s *snapshot) mergeDocument(m *merged, feed string, doc *connector.Document
 		if old := s.offerOf(doc.Key(), feed); old != nil && old.sum == doc.Sum() {
 			return nil // what is stored has been through all this
 		}
-		if s.entry(doc.Key()) == nil && len(doc.JSON()) <= MaxStoreValue {
+		if s.entry(doc.Key()) == nil && len(doc.JSON()) <= MaxStoreValue && doc.Verify() == nil {
 			m.ops = append(m.ops, Put(indexKey(feed, doc.Key()), doc.JSON(), Any())) // nothing is known that it could contradict
 			m.changed++
 			return nil
@@ -98,7 +98,8 @@ func (s *snapshot) mergeDocument(m *merged, feed string, doc *connector.Document
 	}
 	conn, err := doc.Connector()
 	if err != nil {
-		return fmt.Errorf("feed is broken: %q: %w", doc.Key(), err)
+		m.problems = append(m.problems, connectorProblem(feed, doc.Key(), "", connector.LostConnector, "%v", err))
+		return nil
 	}
 	return s.mergeConnector(m, feed, *conn, doc.JSON(), lost, stored)
 }

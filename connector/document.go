@@ -14,6 +14,8 @@ type Document struct {
 	key  Key
 	json []byte
 	sum  [sha256.Size]byte
+	// unread: neither json nor that it has this sum was looked at.
+	unread bool
 }
 
 // Key is the connector's.
@@ -29,9 +31,21 @@ func (d *Document) Sum() [sha256.Size]byte { return d.sum }
 // Digest is Sum as an index states it.
 func (d *Document) Digest() Digest { return Digest(SHA256 + ":" + hex.EncodeToString(d.sum[:])) }
 
-// Connector decodes the whole of it, sharing nothing. The error is of type Faults, and never
-// happens to what ParseDocuments returned.
+// Verify makes up for what ParseDocuments left out because it was known: the JSON must be
+// what the digest says. The error is of type Faults.
+func (d *Document) Verify() error {
+	if !d.unread || sha256.Sum256(d.json) == d.sum {
+		return nil // what has this digest was checked when it became known
+	}
+	return Faults{{Reason: "the connector's bytes do not have the digest " + string(d.Digest())}}
+}
+
+// Connector verifies it and decodes the whole of it, sharing nothing. The error is of type
+// Faults.
 func (d *Document) Connector() (*Connector, error) {
+	if err := d.Verify(); err != nil {
+		return nil, err
+	}
 	var c Connector
 	faults := strictjson.Decode(d.json, &c, &strictjson.Options{MaxDepth: maxDocumentDepth})
 	if len(faults) > 0 {

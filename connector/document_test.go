@@ -2,6 +2,8 @@ package connector_test
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +45,7 @@ func TestDocumentsAreWhatParseIndexReads(t *testing.T) {
 		before := bytes.Clone(data)
 		index, problems, err := connector.ParseIndex(data, nil)
 		require.NoError(t, err, name)
-		docs, same, err := connector.ParseDocuments(data, nil)
+		docs, same, err := connector.ParseDocuments(data, nil, nil)
 		require.NoError(t, err, name)
 		assert.Empty(t, cmp.Diff(problems, same), name)
 		var got []connector.Connector
@@ -59,7 +61,7 @@ func TestDocumentsAreWhatParseIndexReads(t *testing.T) {
 		assert.Equal(t, []any{index.Version, index.Generated, index.Expires}, []any{docs.Version, docs.Generated, docs.Expires})
 		assert.Equal(t, before, data, "nothing is written to what was read")
 	}
-	_, _, err := connector.ParseDocuments([]byte(`{"format":"x","connectors":7}`), nil)
+	_, _, err := connector.ParseDocuments([]byte(`{"format":"x","connectors":7}`), nil, nil)
 	_, _, same := connector.ParseIndex([]byte(`{"format":"x","connectors":7}`), nil)
 	assert.Equal(t, same, err)
 }
@@ -69,4 +71,61 @@ func TestNoDocumentIsNoConnector(t *testing.T) {
 	_, err := new(connector.Document).Connector()
 	var faults connector.Faults
 	require.ErrorAs(t, err, &faults)
+}
+
+// What is known is not read again, and not believed either where it is put to use.
+func TestKnownDocumentsAreTakenByTheirWord(t *testing.T) {
+	t.Parallel()
+	index := &connector.Index{Version: 1}
+	for _, key := range []connector.Key{"a", "b", "c"} {
+		index.Connectors = append(index.Connectors, connector.Connector{Key: key, Name: "N", Releases: []connector.Release{{
+			Version: "1.0.0", Artifact: connector.Artifact{URL: "a.tgz", Digest: connector.DigestOf([]byte(key))},
+		}}})
+	}
+	encode := func() []byte {
+		var b bytes.Buffer
+		require.NoError(t, index.Encode(&b))
+		return b.Bytes()
+	}
+	data := encode()
+	first, _, err := connector.ParseDocuments(data, nil, nil)
+	require.NoError(t, err)
+	known := connector.NewKnown(first.List)
+
+	index.Connectors[1].Name = "another"
+	changed := encode()
+	envelope := fmt.Appendf(nil, `{"digest":%q,"connector":%s}`, first.List[0].Digest(), first.List[0].JSON())
+	for name, tt := range map[string]struct {
+		data []byte
+		keys string // of documents; upper case: it does not verify
+		lost string
+	}{
+		"the same":                {data, "abc", ""},
+		"one changed":             {changed, "abc", ""},
+		"one twice":               {bytes.Replace(data, []byte("\n{"), slices.Concat([]byte("\n"), envelope, []byte(",{")), 1), "abc", "a"},
+		"bytes are not looked at": {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":7  `), 1), "Abc", ""},
+		"another size":            {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":7`), 1), "bc", "a"},
+		"spaced out":              {bytes.ReplaceAll(data, []byte(`","connector":`), []byte(`", "connector":`)), "abc", ""},
+		"in capitals":             {bytes.Replace(data, []byte(first.List[0].Digest()[7:]), bytes.ToUpper([]byte(first.List[0].Digest()[7:])), 1), "bc", "a"},
+	} {
+		docs, problems, err := connector.ParseDocuments(tt.data, known, nil)
+		require.NoError(t, err, name)
+		keys, lost := "", ""
+		for i := range docs.List {
+			d := &docs.List[i]
+			key := string(d.Key())
+			_, err := d.Connector()
+			assert.Equal(t, err, d.Verify())
+			if err != nil {
+				require.ErrorContains(t, err, "do not have the digest")
+				key = strings.ToUpper(key)
+			}
+			keys += key
+		}
+		for _, p := range problems {
+			lost += p.Key
+		}
+		assert.Equal(t, tt.keys, keys, name)
+		assert.Equal(t, tt.lost, lost, name)
+	}
 }

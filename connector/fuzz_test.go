@@ -48,7 +48,7 @@ func FuzzParseIndex(f *testing.F) {
 			}
 			keys[c.Key] = true
 		}
-		docs, _, err := ParseDocuments(data, nil)
+		docs, _, err := ParseDocuments(data, nil, nil)
 		if err != nil || len(docs.List) != len(index.Connectors) {
 			t.Fatalf("%d connectors, undecoded: %v", len(index.Connectors), err)
 		}
@@ -56,6 +56,15 @@ func FuzzParseIndex(f *testing.F) {
 			c, err := docs.List[i].Connector()
 			if d := cmp.Diff(&index.Connectors[i], c); err != nil || d != "" {
 				t.Fatal(err, d)
+			}
+		}
+		again, told, err := ParseDocuments(data, NewKnown(docs.List), nil)
+		if err != nil || len(again.List) != len(docs.List) || len(told) != len(problems) {
+			t.Fatalf("known, it reads otherwise: %v", err)
+		}
+		for i := range again.List {
+			if d := &again.List[i]; d.Verify() != nil || d.sum != docs.List[i].sum || d.key != docs.List[i].key {
+				t.Fatalf("known, it reads otherwise: %s, %s", d.key, docs.List[i].key)
 			}
 		}
 		doc, err := json.Marshal(index)

@@ -43,11 +43,11 @@ type Documents struct {
 
 // indexDocument is the document of an Index.
 type indexDocument struct {
-	Format     string         `json:"format"`
-	Version    uint64         `json:"version,omitempty"`
-	Generated  time.Time      `json:"generated,omitzero"`
-	Expires    time.Time      `json:"expires,omitzero"`
-	Connectors strictjson.Raw `json:"connectors"`
+	Format     string          `json:"format"`
+	Version    uint64          `json:"version,omitempty"`
+	Generated  time.Time       `json:"generated,omitzero"`
+	Expires    time.Time       `json:"expires,omitzero"`
+	Connectors strictjson.List `json:"connectors"`
 }
 
 // envelope is an element of "connectors".

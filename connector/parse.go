@@ -40,9 +40,19 @@ func ParseIndex(data []byte, o *ParseOptions) (*Index, []Problem, error) {
 // ParseDocuments is ParseIndex for whoever keeps connectors as their JSON: all is
 // checked in the same way, and little is allocated. The documents hold on to data, which
 // must not be changed any more.
-func ParseDocuments(data []byte, o *ParseOptions) (*Documents, []Problem, error) {
+//
+// A connector whose envelope states a digest that known has is not read again: the
+// Document is taken by its word until Verify is called. Whoever has the connector of
+// that digest already needs nothing of it.
+func ParseDocuments(data []byte, known *Known, o *ParseOptions) (*Documents, []Problem, error) {
 	p := newParser(o, DefaultMaxIndexBytes)
-	p.undecoded = true
+	p.undecoded, p.known = true, known
+	if known != nil {
+		p.apart.Known = func(rest []byte) int {
+			_, size := known.find(rest)
+			return size
+		}
+	}
 	doc, err := p.index(data)
 	if err != nil {
 		return nil, nil, err
@@ -80,6 +90,7 @@ type parser struct {
 	lines      *strictjson.Lines
 	claimed    map[Key]int // to the index of the entry that stated the key first
 	undecoded  bool        // documents are wanted, and not connectors
+	known      *Known      // may be nil
 	connectors []Connector
 	documents  []Document
 	problems   []Problem
@@ -106,8 +117,9 @@ func (p *parser) index(data []byte) (*indexDocument, error) {
 		return nil, Faults(p.place(faults))
 	}
 	readers := newReaders(p)
-	for list := doc.Connectors.Elements(); list.More(); {
-		batch := readers.read(list)
+	for next := 0; next < doc.Connectors.Len(); {
+		batch := readers.read(&doc.Connectors, next)
+		next += len(batch)
 		for i := range batch {
 			e := &batch[i]
 			if e.index == p.o.MaxConnectors {

@@ -16,7 +16,8 @@ type element struct {
 	raw   strictjson.Raw
 	index int
 
-	sound     bool // nothing is, by itself
+	known     bool // it need not be read
+	sound     bool // nothing is wrong with it by itself
 	key       Key
 	connector Connector // or
 	document  Document
@@ -49,15 +50,16 @@ func newReaders(p *parser) *readers {
 	return rs
 }
 
-// read reads the next elements of the list, at least one. The result is good until the
-// next call.
-func (rs *readers) read(list *strictjson.Elements) []element {
+// read reads elements of the list from index i on, at least one. The result is good until
+// the next call.
+func (rs *readers) read(list *strictjson.List, i int) []element {
 	clear(rs.batch) // what is kept of them is in the parser
 	rs.batch = rs.batch[:0]
-	for size := 0; size < batchBytes && list.More(); {
-		e := element{index: list.Index()}
-		e.raw = list.Next()
-		size += len(e.raw.Bytes)
+	for size := 0; size < batchBytes && i < list.Len(); i++ {
+		e := element{index: i}
+		if e.raw, e.known = list.At(i); !e.known {
+			size += len(e.raw.Bytes)
+		}
 		rs.batch = append(rs.batch, e)
 	}
 	work := make(chan []element, len(rs.batch))
@@ -82,6 +84,11 @@ func (rs *readers) read(list *strictjson.Elements) []element {
 
 func (r *reader) read(e *element) {
 	if len(e.raw.Bytes) > r.p.o.MaxConnectorBytes {
+		return
+	}
+	if e.known {
+		e.document, _ = r.p.known.find(e.raw.Bytes)
+		e.key, e.sound = e.document.key, true
 		return
 	}
 	conn := &r.sound.Connector.Value

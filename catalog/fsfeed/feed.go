@@ -1,15 +1,18 @@
 package fsfeed
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"sync/atomic"
 
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/connector"
-	"github.com/patchbay/patchbay/internal/egress"
 )
 
 // DefaultPath is where the index lies.
@@ -32,6 +35,8 @@ type Feed struct {
 	fsys  fs.FS
 	path  string
 	parse connector.ParseOptions
+	// known is of the last index, to read the next one faster.
+	known atomic.Pointer[connector.Known]
 }
 
 var (
@@ -63,25 +68,51 @@ func (f *Feed) Name() string { return f.name }
 // Load reads the index. An error says what could not be read, or as
 // connector.Faults what is wrong with the document as a whole.
 func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
+	if prev.Digest != "" { // most of the time it is as it was, which takes no memory to find out
+		digest, err := f.digest(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read index: %w", err)
+		}
+		if digest == prev.Digest {
+			return &catalog.FeedUpdate{Unchanged: true, State: prev}, nil
+		}
+	}
 	data, err := f.read(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
 	}
-	state := catalog.FeedState{Digest: connector.DigestOf(data)}
-	if prev.Digest == state.Digest {
-		return &catalog.FeedUpdate{Unchanged: true, State: state}, nil
-	}
-	index, problems, err := connector.ParseDocuments(data, &f.parse)
+	digest := make(chan connector.Digest, 1)
+	go func() { digest <- connector.DigestOf(data) }()
+	index, problems, err := connector.ParseDocuments(data, f.known.Load(), &f.parse)
+	state := catalog.FeedState{Digest: <-digest}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.path, err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if state.Digest == prev.Digest { // it was changed back meanwhile
+		return &catalog.FeedUpdate{Unchanged: true, State: prev}, nil
+	}
+	f.known.Store(connector.NewKnown(index.List))
 	return &catalog.FeedUpdate{
 		State: state, Version: index.Version, Expires: index.Expires,
 		Documents: index.List, Problems: problems,
 	}, nil
+}
+
+// digest returns the digest of the index as it lies there.
+func (f *Feed) digest(ctx context.Context) (connector.Digest, error) {
+	file, _, err := f.open(ctx, f.path)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, io.LimitReader(file, int64(f.parse.MaxBytes)+1))
+	if err = errors.Join(err, file.Close()); err != nil {
+		return "", err
+	}
+	return connector.Digest(connector.SHA256 + ":" + hex.EncodeToString(h.Sum(nil))), nil
 }
 
 // read returns the bytes of the index.
@@ -90,11 +121,13 @@ func (f *Feed) read(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// One byte more than allowed is enough for ParseIndex to refuse it.
+	// One byte more than allowed is enough for ParseDocuments to refuse it. A file's size is no
+	// mere claim, so there is room for all of it at once, and for what shows that it has not grown.
 	most := int64(f.parse.MaxBytes) + 1
-	data, err := egress.ReadAll(io.LimitReader(file, most), min(size, most))
+	data := bytes.NewBuffer(make([]byte, 0, max(0, min(size, most))+bytes.MinRead))
+	_, err = data.ReadFrom(io.LimitReader(file, most))
 	if err = errors.Join(err, file.Close()); err != nil {
 		return nil, err
 	}
-	return data, nil
+	return data.Bytes(), nil
 }

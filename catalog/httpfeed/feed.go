@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"sync/atomic"
 
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/connector"
@@ -19,6 +20,8 @@ type Feed struct {
 	url    string
 	opts   Options
 	client *egress.Client
+	// known is of the last index, to read the next one faster.
+	known atomic.Pointer[connector.Known]
 }
 
 var (
@@ -80,13 +83,14 @@ func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedU
 	if state.Digest == prev.Digest {
 		return &catalog.FeedUpdate{Unchanged: true, State: state}, nil
 	}
-	index, problems, err := connector.ParseDocuments(data, f.opts.Parse)
+	index, problems, err := connector.ParseDocuments(data, f.known.Load(), f.opts.Parse)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", egress.Redact(f.url), err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	f.known.Store(connector.NewKnown(index.List))
 	return &catalog.FeedUpdate{
 		State: state, Version: index.Version, Expires: index.Expires,
 		Documents: index.List, Problems: problems,

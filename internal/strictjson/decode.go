@@ -35,7 +35,7 @@ func (d *decoder) value(p *plan, v reflect.Value) bool {
 		return d.fatal(d.pos, reasonEnd)
 	}
 	c := d.data[d.pos]
-	if c == 'n' && p.op != opRaw && p.op != opRawMessage && p.op != opKept {
+	if c == 'n' && p.op != opRaw && p.op != opRawMessage && p.op != opKept && p.op != opList {
 		return d.null(p, v)
 	}
 	switch p.op {
@@ -71,6 +71,8 @@ func (d *decoder) value(p *plan, v reflect.Value) bool {
 		return d.raw(v)
 	case opKept:
 		return d.keptValue(p, v)
+	case opList:
+		return d.listValue(v)
 	case opRawMessage, opUnmarshaler:
 		return d.opaque(p, v)
 	}

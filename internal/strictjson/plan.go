@@ -30,6 +30,7 @@ const (
 	opRawMessage
 	opRaw
 	opKept
+	opList
 )
 
 // plan says how to decode one Go type.
@@ -116,6 +117,9 @@ func opOf(t reflect.Type) (o op, want string) {
 		return opRawMessage, "a value"
 	case reflect.TypeFor[time.Time]():
 		return opTime, "a time"
+	}
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[lists]()) && t.Kind() == reflect.Struct {
+		return opList, "a value"
 	}
 	if t.Implements(reflect.TypeFor[kept]()) && t.Kind() == reflect.Struct {
 		return opKept, ""

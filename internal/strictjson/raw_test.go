@@ -1,6 +1,7 @@
 package strictjson
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -70,26 +71,62 @@ func TestSyntaxInADeferredRawNamesItsPlace(t *testing.T) {
 	}
 }
 
-func TestElements(t *testing.T) {
+func TestList(t *testing.T) {
 	t.Parallel()
+	type doc struct {
+		L List `json:"l"`
+		M int  `json:"m"`
+	}
 	for in, want := range map[string][]string{
 		`[]`:                    nil,
-		`[ 1 , {"a":[2]},"x" ]`: {`/p/0 12 1`, `/p/1 16 {"a":[2]}`, `/p/2 26 "x"`},
+		` [ ] `:                 nil,
+		`[ 1 , {"a":[2]},"x" ]`: {`/p/l/0 %d 1`, `/p/l/1 %d {"a":[2]}`, `/p/l/2 %d "x"`},
+		`[1,1 ,"known":]`:       {`/p/l/0 %d 1`, `/p/l/1 %d 1`, `/p/l/2 %d "known":`},
 		`{"a":1}`:               nil,
-		``:                      nil,
-		`[1,2`:                  {`/p/0 11 1`, `/p/1 13 2`},
-		`[1,?,2]`:               {`/p/0 11 1`, `/p/1 13 `},
+		`null`:                  nil,
 	} {
-		var got []string
-		for e := (Raw{Bytes: []byte(in), Offset: 10, Pointer: "/p"}).Elements(); e.More(); {
-			if e.Index() != len(got) {
-				t.Error(e.Index())
+		var v doc
+		text := `{"l":` + in + `,"m":7}`
+		o := &Options{DeferRaw: true, Base: 10, Pointer: "/p", Known: func(rest []byte) int {
+			if bytes.HasPrefix(rest, []byte(`"known":`)) {
+				return len(`"known":`)
 			}
-			r := e.Next()
-			got = append(got, lines([]Fault{{Pointer: r.Pointer, Offset: r.Offset, Reason: string(r.Bytes)}})...)
+			return 0
+		}}
+		if faults := Decode([]byte(text), &v, o); len(faults) > 0 || v.M != 7 {
+			t.Errorf("%s: %v, %d", in, faults, v.M)
 		}
-		if d := cmp.Diff(want, got); d != "" {
+		var got, exp []string
+		for i := range v.L.Len() {
+			r, known := v.L.At(i)
+			if known != (string(r.Bytes) == `"known":`) {
+				t.Errorf("%s: %d", in, i)
+			}
+			if at := r.Offset - 10; text[at:at+len(r.Bytes)] != string(r.Bytes) {
+				t.Errorf("%s: element %d is not at %d", in, i, at)
+			}
+			got = append(got, r.Pointer+" "+string(r.Bytes))
+		}
+		for _, w := range want {
+			exp = append(exp, strings.Replace(w, "%d ", "", 1))
+		}
+		if d := cmp.Diff(exp, got); d != "" {
 			t.Errorf("%s: %s", in, d)
+		}
+		if trimmed := strings.TrimSpace(in); string(v.L.Bytes) != trimmed {
+			t.Errorf("%s: captured %s", in, v.L.Bytes)
+		}
+	}
+	for _, in := range []string{`[1,2`, `[1,?,2]`, `[1 2]`, `[,]`, `[1,]`, `[`, `["known":"known":]`} {
+		var v doc
+		known := func(rest []byte) int {
+			if bytes.HasPrefix(rest, []byte(`"known":`)) {
+				return len(`"known":`)
+			}
+			return 0
+		}
+		if faults := Decode([]byte(`{"l":`+in+`,"m":7}`), &v, &Options{DeferRaw: true, Known: known}); len(faults) == 0 || !faults[len(faults)-1].Fatal {
+			t.Errorf("%s: %v", in, faults)
 		}
 	}
 }

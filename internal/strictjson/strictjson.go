@@ -47,6 +47,10 @@ type Options struct {
 	// documents that were checked before.
 	Sparse bool
 
+	// Known says how many bytes the next element of a List has if it is known to be sound,
+	// looking at what is left of the input; else 0.
+	Known func(rest []byte) int
+
 	// Base is the offset of the input in the whole document, Pointer the JSON
 	// pointer of its value there. Faults and Raw values are given relative to
 	// the whole.
@@ -80,7 +84,7 @@ type Fault struct {
 //
 // The type may consist of structs without embedding, slices, maps with string
 // keys, pointers, strings, booleans, numbers, any, time.Time, json.RawMessage,
-// Raw, Kept, and types that implement json.Unmarshaler or
+// Raw, List, Kept, and types that implement json.Unmarshaler or
 // encoding.TextUnmarshaler. The tag options omitempty and omitzero are ignored.
 // Any other type is a Fatal fault.
 func Decode(data []byte, v any, o *Options) []Fault {
