@@ -43,7 +43,7 @@ func (c *Catalog) commitAt(ctx context.Context, entry AuditEntry, ops ...Op) (Re
 	}
 	// The change is durable now. Failing to read it back must not look like a
 	// failed change, so the follower is left to catch up.
-	if err := c.syncTo(ctx, rev); err != nil {
+	if err := c.syncTo(ctx, rev, ops); err != nil {
 		c.opts.Logger.WarnContext(ctx, "patchbay: cannot read back a change", "error", err)
 	}
 	return rev, nil

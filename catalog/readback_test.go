@@ -1,9 +1,13 @@
 package catalog_test
 
 import (
+	"context"
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/patchbay/patchbay/catalog"
+	"github.com/patchbay/patchbay/catalog/catalogtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -26,4 +30,39 @@ func TestP10_WhatIsReportedDoneIsVisible(t *testing.T) {
 	assert.True(t, st.Finished)
 	assert.Equal(t, []string{"a@1.0.0"}, lagging.published(t), "Status says done, so it is published here too")
 	lagging.close(t)
+}
+
+// What a commit has written is known without reading, unless something lies between.
+func TestS4_ACommitThatIsAloneIsNotReadBack(t *testing.T) {
+	t.Parallel()
+	for _, alone := range []bool{true, false} {
+		t.Run(map[bool]string{true: "alone", false: "after another process"}[alone], func(t *testing.T) {
+			t.Parallel()
+			mem := catalog.NewMemStore(nil)
+			store := catalogtest.NewFaultStore(mem)
+			b := newBench(t, []string{"a@1.0.0"}, func(o *catalog.Options) { o.Store, o.Lease = struct{ catalog.Store }{store}, time.Hour })
+			store.Add(catalogtest.StoreFault{Key: "skip/", Do: func(ctx context.Context) error {
+				store.Add(catalogtest.StoreFault{Method: catalogtest.StoreChanges, Times: -1, Err: errors.New("down")})
+				if alone {
+					return nil
+				}
+				_, err := mem.Apply(ctx, catalog.Put("elsewhere", nil, catalog.Any()))
+				return err
+			}})
+			_, err := b.admin.Skip(t.Context(), "a", &catalog.Skip{Versions: "1.0.0", Reason: "r"})
+			require.NoError(t, err)
+			known := func() int {
+				n := 0
+				for _, err := range b.admin.Skips(t.Context(), "a") {
+					require.NoError(t, err)
+					n++
+				}
+				return n
+			}
+			assert.Equal(t, alone, known() == 1)
+			store.Heal()
+			b.refresh(t)
+			assert.Equal(t, 1, known())
+		})
+	}
 }

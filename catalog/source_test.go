@@ -156,12 +156,15 @@ func TestG13_QuarantineThatIsNotReadBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			store := catalogtest.NewFaultStore(catalog.NewMemStore(nil))
+			mem := catalog.NewMemStore(nil)
+			store := catalogtest.NewFaultStore(mem)
 			b := connectable(t, func(o *catalog.Options) { o.Store = struct{ catalog.Store }{store} })
 			defer store.Heal()
 			conn := b.connect(t, viewerP, "slack", "c")
 			src := sourceOf(t, b, viewerP, conn.ID)
 			_, err := token(t, src)
+			require.NoError(t, err)
+			_, err = mem.Apply(t.Context(), catalog.Put("elsewhere", nil, catalog.Any())) // so that there is something to be read
 			require.NoError(t, err)
 			store.Add(fault)
 			if err := b.admin.Quarantine(t.Context(), conn.ID, "leaked"); fault.Method == catalogtest.StoreApply {

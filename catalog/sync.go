@@ -1,19 +1,22 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"time"
 )
 
 // sync brings the snapshot up to the store's latest revision. All changes,
 // one's own and other processes', reach the snapshot this one way. When it
 // returns nil, everything that was committed before the call is visible.
-func (c *Catalog) sync(ctx context.Context) error { return c.syncTo(ctx, math.MaxInt64) }
+func (c *Catalog) sync(ctx context.Context) error { return c.syncTo(ctx, math.MaxInt64, nil) }
 
-// syncTo is sync for whoever needs no later revision than rev. Of many that commit at once, one reads for all.
-func (c *Catalog) syncTo(ctx context.Context, rev Revision) error {
+// syncTo is sync for whoever needs no later revision than rev, which was written by own if that is
+// given. Of many that commit at once, one reads for all.
+func (c *Catalog) syncTo(ctx context.Context, rev Revision, own []Op) error {
 	if err := c.syncing.take(ctx); err != nil {
 		return err
 	}
@@ -23,7 +26,7 @@ func (c *Catalog) syncTo(ctx context.Context, rev Revision) error {
 		if before.rev >= rev {
 			return nil
 		}
-		changes, next, err := c.store.Changes(ctx, before.rev, MaxStorePage)
+		changes, next, err := c.changes(ctx, before.rev, rev, own)
 		if errors.Is(err, ErrCompacted) {
 			if err := c.resync(ctx, next); err != nil {
 				return err
@@ -47,6 +50,22 @@ func (c *Catalog) syncTo(ctx context.Context, rev Revision) error {
 			return err
 		}
 	}
+}
+
+// changes returns what has changed since a revision. What is known already, because nothing lies between
+// the snapshot and a commit of one's own, is not read.
+func (c *Catalog) changes(ctx context.Context, since, rev Revision, own []Op) ([]Change, Revision, error) {
+	if len(own) == 0 || since+1 != rev {
+		return c.store.Changes(ctx, since, MaxStorePage)
+	}
+	changes := make([]Change, 0, len(own))
+	for _, op := range own {
+		if op.Kind != OpCheck {
+			changes = append(changes, Change{Record: Record{Key: op.Key, Revision: rev, Value: op.Value}, Deleted: op.Kind == OpDelete})
+		}
+	}
+	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Key, b.Key) })
+	return changes, rev, nil
 }
 
 // readAll makes the first snapshot from what there is, not from all that ever

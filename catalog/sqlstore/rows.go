@@ -8,15 +8,27 @@ import (
 	"github.com/patchbay/patchbay/catalog"
 )
 
-// Statements of the writer that take many rows. SQLite is asked once for each row, which costs
-// nothing but the work. A server is asked once for all, with an array for each column:
+// Statements of the writer that take many rows. For SQLite the part of the text in braces, which is one row, is
+// repeated: a statement costs it more than a row. A server is asked once for all, with an array for each column:
 // every statement is a journey, and others wait for the lock meanwhile.
+
+// Bounds of what SQLite is given at once.
+const (
+	maxRows     = 16 // each number of rows is a statement of its own, and stays prepared
+	maxRowBytes = 256 << 10
+)
+
+// batch is one run of a statement.
+type batch struct {
+	query string
+	args  []any
+}
 
 // many runs a statement that changes rows, and returns how many it changed.
 func (tx *transaction) many(query string, rows [][]any) (int, error) {
 	sum := 0
-	for _, args := range tx.arguments(rows) {
-		n, err := tx.affected(query, args...)
+	for _, b := range tx.batches(query, rows) {
+		n, err := tx.affected(b.query, b.args...)
 		if err == nil {
 			err = tx.caller.Err() // where a long Apply notices that its caller has gone
 		}
@@ -30,8 +42,8 @@ func (tx *transaction) many(query string, rows [][]any) (int, error) {
 
 // each runs a query and calls row for each row of its answers.
 func (tx *transaction) each(query string, rows [][]any, row func(scan func(...any) error) error) error {
-	for _, args := range tx.arguments(rows) {
-		err := tx.query(query, args, row)
+	for _, b := range tx.batches(query, rows) {
+		err := tx.query(b.query, b.args, row)
 		if err == nil {
 			err = tx.caller.Err()
 		}
@@ -73,16 +85,53 @@ func (tx *transaction) put(rows [][]any) error {
 	return nil
 }
 
-// arguments returns the arguments of each time that a statement is to be run for all rows.
-func (tx *transaction) arguments(rows [][]any) [][]any {
-	if len(rows) == 0 || !tx.writer.d.server {
-		return rows
+// batches returns each time that a statement is to be run for all rows.
+func (tx *transaction) batches(query string, rows [][]any) []batch {
+	if len(rows) == 0 {
+		return nil
 	}
-	columns := make([]any, len(rows[0]))
-	for i := range columns {
-		columns[i] = array(rows, i)
+	if tx.writer.d.server {
+		columns := make([]any, len(rows[0]))
+		for i := range columns {
+			columns[i] = array(rows, i)
+		}
+		return []batch{{query, columns}}
 	}
-	return [][]any{columns}
+	var all []batch
+	for len(rows) > 0 {
+		n, size := 0, 0
+		args := make([]any, 0, min(len(rows), maxRows)*len(rows[0]))
+		for n < min(len(rows), maxRows) && size < maxRowBytes {
+			for _, v := range rows[n] {
+				b, _ := v.([]byte) // others are small
+				size += len(b)
+			}
+			args = append(args, rows[n]...)
+			n++
+		}
+		all = append(all, batch{tx.writer.forRows(query, n), args})
+		rows = rows[n:]
+	}
+	return all
+}
+
+// rowsOf names the text of a statement for a number of rows.
+type rowsOf struct {
+	query string
+	rows  int
+}
+
+// forRows returns the text of a statement for so many rows.
+func (w *writer) forRows(query string, rows int) string {
+	key := rowsOf{query, rows}
+	text, ok := w.texts[key]
+	if !ok {
+		before, rest, _ := strings.Cut(query, "{")
+		row, after, _ := strings.Cut(rest, "}")
+		text = before + row + strings.Repeat(", "+row, rows-1) + after
+		w.texts[key] = text
+	}
+	return text
 }
 
 // array writes a column as the text of an array (PostgreSQL, section 8.15).

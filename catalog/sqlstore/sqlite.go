@@ -44,12 +44,12 @@ func sqlite(_ context.Context, _ *sql.DB, prefix string) (*dialect, error) {
 				FROM {prefix}deletions WHERE revision > ?1 AND revision <= ?2
 				ORDER BY 1 LIMIT ?3`),
 			lock: text(`SELECT revision, floor, deletions FROM {prefix}state WHERE id = 1`),
-			find: text(`SELECT revision, key FROM {prefix}records WHERE key = ?`),
-			put: text(`INSERT INTO {prefix}records (key, revision, value) VALUES (?, ?, ?)
+			find: text(`SELECT revision, key FROM {prefix}records WHERE key IN ({?})`),
+			put: text(`INSERT INTO {prefix}records (key, revision, value) VALUES {(?, ?, ?)}
 				ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, value = excluded.value`),
-			remove:      text(`DELETE FROM {prefix}records WHERE key = ?`),
-			bury:        text(`INSERT INTO {prefix}deletions (key, revision) VALUES (?, ?)`),
-			unbury:      text(`DELETE FROM {prefix}deletions WHERE key = ?`),
+			remove:      text(`DELETE FROM {prefix}records WHERE key IN ({?})`),
+			bury:        text(`INSERT INTO {prefix}deletions (key, revision) VALUES {(?, ?)}`),
+			unbury:      text(`DELETE FROM {prefix}deletions WHERE key IN ({?})`),
 			save:        text(`UPDATE {prefix}state SET revision = ?, floor = ?, deletions = ? WHERE id = 1`),
 			nthDeletion: text(`SELECT revision FROM {prefix}deletions ORDER BY revision LIMIT 1 OFFSET ?`),
 			forget:      text(`DELETE FROM {prefix}deletions WHERE revision <= ?`),

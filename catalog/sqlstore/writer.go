@@ -25,6 +25,7 @@ type writer struct {
 	turn  chan struct{} // holds a value while somebody is at work with what follows
 	conn  *sql.Conn     // nil when there is none yet, or the last one broke
 	stmts map[string]*sql.Stmt
+	texts map[rowsOf]string
 }
 
 func newWriter(db *sql.DB, d *dialect, w *waiter, deletions int, committed func(catalog.Revision)) *writer {
@@ -32,6 +33,7 @@ func newWriter(db *sql.DB, d *dialect, w *waiter, deletions int, committed func(
 		db: db, d: d, waiter: w, id: rand.Text(), deletions: deletions, committed: committed,
 		queue: queue{room: make(chan struct{}, maxWaiting)},
 		turn:  make(chan struct{}, 1),
+		texts: map[rowsOf]string{},
 	}
 }
 

@@ -15,7 +15,7 @@ func (m Map[T]) With(remove, add []T) Map[T] {
 		for i := range parts {
 			p := &parts[i]
 			at, found := position(p.run.items, place)
-			if !found || p.run.items[at] != item || p.dead != nil && p.dead.has(at) {
+			if !found || p.dead != nil && p.dead.has(at) {
 				continue
 			}
 			if !own[i] {

@@ -24,7 +24,6 @@ type Facet struct {
 
 // Item is what a Map holds. What its methods return must never change.
 type Item interface {
-	comparable
 	// Place is where it stands.
 	Place() Place
 	// Facets calls add with all that is true of it.

@@ -118,16 +118,16 @@ func TestMap_Empty(t *testing.T) {
 func TestMap_ManyItems(t *testing.T) {
 	t.Parallel()
 	var all []*item
-	for i := range 70_000 {
+	for i := range 80_000 {
 		all = append(all, &item{key: fmt.Sprintf("k%05d", i), texts: []string{fmt.Sprintf("w%05d all", i)}})
 	}
-	m := index.Map[*item]{}.With(nil, all)
+	m := index.Map[*item]{}.With(nil, all[:40_000]).With(nil, all[40_000:])
 	for _, piece := range [][]*item{all[:1], all[65_535:65_540]} {
 		m = m.With(piece, nil).With(nil, piece)
 	}
-	require.Equal(t, 70_000, m.Len())
-	require.Equal(t, 70_000, m.Select(&index.Query[*item]{Words: []string{"all"}}).Len())
-	require.Equal(t, []string{"k69999"}, keys(slices.Collect(m.Select(&index.Query[*item]{Words: []string{"w69999"}}).All(true))))
+	require.Equal(t, 80_000, m.Len())
+	require.Equal(t, 80_000, m.Select(&index.Query[*item]{Words: []string{"all"}}).Len())
+	require.Equal(t, []string{"k79999"}, keys(slices.Collect(m.Select(&index.Query[*item]{Words: []string{"w79999"}}).All(true))))
 	require.True(t, slices.IsSortedFunc(slices.Collect(m.All()), func(a, b *item) int { return a.Place().Compare(b.Place()) }))
 }
 
