@@ -63,6 +63,7 @@ func TestP7_ListsFollowTheEndOfASkip(t *testing.T) {
 		assert.Equal(t, []string{"a"}, b.rowsPage(t, upgradable))
 	}
 	assert.Equal(t, "2.0.0", b.row(t, "a").Upgrade)
+	assert.Empty(t, b.rows(t, &catalog.Query{Stage: connector.Preview, Upgradable: true}), "not everything is true of it now")
 	upgradable.Text = "b"
 	assert.Empty(t, b.rows(t, upgradable))
 }
