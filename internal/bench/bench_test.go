@@ -38,7 +38,6 @@ func made(change func(*trial)) work {
 }
 
 func TestWhatARowStatesDecidesTheExitCode(t *testing.T) {
-	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*trial)
 		code   int
@@ -145,7 +144,7 @@ func TestSidesTakeTurns(t *testing.T) {
 		return side{name: name, once: true, run: func(int) error { order = append(order, name); return nil }}
 	}
 	sides := []*turns{newTurns(turn("a")), newTurns(turn("b"))}
-	require.NoError(t, takeTurns(3, sides))
+	require.NoError(t, takeTurns(pace{}, 3, sides))
 	assert.Equal(t, "a b a b a b a b", strings.Join(order, " "), "the first of each is to warm up")
 	assert.Len(t, sides[0].seen, 3, "which does not count")
 }
@@ -178,7 +177,7 @@ func TestAnswersAreTheSame(t *testing.T) {
 			trial, err := w.setup(b)
 			require.NoError(t, err)
 			require.NotNil(t, trial.same)
-			assert.NoError(t, trial.same())
+			require.NoError(t, trial.same())
 			assert.NotEmpty(t, w.path)
 			assert.NotEmpty(t, w.grows)
 			if trial.close != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/patchbay/patchbay/installer/refinstaller"
 )
 
+//nolint:gochecknoglobals // constants that Go has no literals for
 var (
 	background = context.Background()
 	operator   = catalog.Principal{Tenant: "bench", User: "operator", Roles: []string{catalog.RoleAdmin}}

@@ -30,7 +30,7 @@ func alone(name, file string) func() (figures, error) {
 			return f, err
 		}
 		var out, complaint bytes.Buffer
-		cmd := exec.Command(exe) //nolint:gosec // itself
+		cmd := exec.CommandContext(background, exe) //nolint:gosec // this very program
 		cmd.Env = append(os.Environ(), childEnv+"="+name+" "+file)
 		cmd.Stdout, cmd.Stderr = &out, &complaint
 		if err := cmd.Run(); err != nil {
@@ -74,7 +74,7 @@ func runChild(arg string, stdout, stderr io.Writer) int {
 	name, file, _ := strings.Cut(arg, " ")
 	load, ok := children()[name]
 	if !ok {
-		fmt.Fprintf(stderr, "there is nothing called %q\n", name)
+		say(stderr, "there is nothing called %q\n", name)
 		return 2
 	}
 	f, err := observe(func() (any, func() error, error) { return load(file) })
@@ -82,7 +82,7 @@ func runChild(arg string, stdout, stderr io.Writer) int {
 		err = json.NewEncoder(stdout).Encode(f)
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		say(stderr, "%v\n", err)
 		return 1
 	}
 	return 0

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -38,7 +37,7 @@ func connectTrial(b *bed, by int) (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	bare, insert, err := bareTable(filepath.Join(o.dir, "bare.db"))
+	leave, insert, err := bareTable(filepath.Join(o.dir, "bare.db"))
 	if err != nil {
 		return nil, errors.Join(err, o.close())
 	}
@@ -50,7 +49,7 @@ func connectTrial(b *bed, by int) (*trial, error) {
 		peers:  []side{{name: bareInsert, run: func(n int) error { return atOnce(1, n, insert) }, durable: 1}},
 		goals:  []goal{atMost(bareInsert, 1.5)},
 		folder: o.dir,
-		close:  func() error { return errors.Join(bare.Close(), o.close()) },
+		close:  func() error { return errors.Join(leave(), o.close()) },
 	}
 	if by > 1 {
 		t.peers = append(t.peers, side{name: aloneName, run: func(n int) error { return atOnce(1, n, create) }, durable: 1})
@@ -112,7 +111,7 @@ func (o *office) sameConnection(i int64) error {
 
 // bareTable is a table of keys and values, and what inserts 500 bytes into it
 // that were never there before.
-func bareTable(path string) (*sql.DB, func() error, error) {
+func bareTable(path string) (leave, insert func() error, err error) {
 	db, err := openSQLite(path)
 	if err != nil {
 		return nil, nil, err
@@ -126,7 +125,7 @@ func bareTable(path string) (*sql.DB, func() error, error) {
 		return nil, nil, errors.Join(err, db.Close())
 	}
 	i, value := uint64(0), make([]byte, 500)
-	return db, func() error {
+	return func() error { return errors.Join(statement.Close(), db.Close()) }, func() error {
 		i++
 		binary.LittleEndian.PutUint64(value, i)
 		_, err := statement.ExecContext(background, fmt.Sprintf("tenant/connection/%012d", i), value)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/patchbay/patchbay/catalog"
@@ -121,8 +122,8 @@ func (s *site) enter() (err error) {
 
 func (s *site) leave() error {
 	var errs []error
-	for i := len(s.cleanup) - 1; i >= 0; i-- {
-		errs = append(errs, s.cleanup[i]())
+	for _, undo := range slices.Backward(s.cleanup) {
+		errs = append(errs, undo())
 	}
 	s.cleanup = nil
 	return errors.Join(errs...)
@@ -209,7 +210,7 @@ func (s *site) complete() error {
 		if err != nil || e.IsDir() {
 			return err
 		}
-		f, err := os.Open(path)
+		f, err := os.Open(path) //nolint:gosec // below a folder of our own
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	repo "helm.sh/helm/v4/pkg/repo/v1"
@@ -93,8 +94,8 @@ func onDisk(ctx context.Context, file string) (cat *catalog.Catalog, release fun
 	undo := []func() error{func() error { return os.RemoveAll(dir) }}
 	release = func() error {
 		var errs []error
-		for i := len(undo) - 1; i >= 0; i-- {
-			errs = append(errs, undo[i]())
+		for _, last := range slices.Backward(undo) {
+			errs = append(errs, last())
 		}
 		return errors.Join(errs...)
 	}
@@ -123,7 +124,7 @@ func sameLoaded(ctx context.Context, cat *catalog.Catalog, helmFile string) erro
 	if err != nil {
 		return err
 	}
-	admin, err := cat.Manage(operator)
+	admin, err := cat.Manage(operator) //nolint:contextcheck // it takes none
 	if err != nil {
 		return err
 	}

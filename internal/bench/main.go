@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 )
 
 // works are the rows, in the order of the table.
@@ -42,12 +43,12 @@ func run(args []string, all []work, stdout, stderr io.Writer) (code int) {
 	}
 	b, err := newBed(*quick)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		say(stderr, "%v\n", err)
 		return 2
 	}
 	defer func() {
 		if err := b.close(); err != nil {
-			fmt.Fprintln(stderr, err)
+			say(stderr, "%v\n", err)
 			code = max(code, 1)
 		}
 	}()
@@ -56,8 +57,9 @@ func run(args []string, all []work, stdout, stderr io.Writer) (code int) {
 		if !strings.Contains(all[i].name, *only) {
 			continue
 		}
-		fmt.Fprintf(stderr, "%s: %s\n", all[i].name, all[i].path)
+		begun := time.Now()
 		r := measure(b, &all[i])
+		say(stderr, "%s: %s (%.1f s)\n", all[i].name, all[i].path, time.Since(begun).Seconds())
 		results = append(results, r)
 		if !r.met() {
 			code = 1
@@ -67,15 +69,18 @@ func run(args []string, all []work, stdout, stderr io.Writer) (code int) {
 		}
 	}
 	if len(results) == 0 {
-		fmt.Fprintf(stderr, "no row has a name that contains %q\n", *only)
+		say(stderr, "no row has a name that contains %q\n", *only)
 		return 2
 	}
 	if !*asJSON {
 		err = printTable(stdout, results)
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		say(stderr, "%v\n", err)
 		return 2
 	}
 	return code
 }
+
+// say prints what nothing can be done about if it is not read.
+func say(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }

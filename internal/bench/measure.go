@@ -8,10 +8,19 @@ import (
 	"time"
 )
 
-const (
-	turn    = 50 * time.Millisecond // how long one turn of a side takes at least, if its work may be repeated
-	patient = 20 * time.Second      // when the warm-up of all sides takes longer, there are fewer rounds
-)
+// pace is how long and how often sides have their turn.
+type pace struct {
+	turn   time.Duration // the least, for work that may be repeated
+	rounds int
+	few    time.Duration // when all sides together take longer, there are three rounds
+}
+
+func (b *bed) pace() pace {
+	if b.quick {
+		return pace{20 * time.Millisecond, 5, 2 * time.Second}
+	}
+	return pace{50 * time.Millisecond, 7, 5 * time.Second}
+}
 
 // measure runs one row. It never panics for what a row does wrong: that is a
 // failure of the row.
@@ -43,7 +52,7 @@ func measure(b *bed, w *work) (r *result) {
 	if t.growth != nil {
 		turns = append(turns, newTurns(t.growth.small))
 	}
-	if err := takeTurns(t.rounds, turns); err != nil {
+	if err := takeTurns(b.pace(), t.rounds, turns); err != nil {
 		return fail(err)
 	}
 	r.Ours = turns[0].figures()
@@ -86,7 +95,7 @@ func (r *result) holdToSync(t *trial) error {
 		}
 		if c.NS*float64(c.durable) < r.Sync {
 			return fmt.Errorf("%s cannot be durable: %s for %d is less than a bare fdatasync, %s",
-				c.side.name, nanoseconds(c.NS*float64(c.durable)), c.durable, nanoseconds(r.Sync))
+				c.name, nanoseconds(c.NS*float64(c.durable)), c.durable, nanoseconds(r.Sync))
 		}
 	}
 	return nil
@@ -104,20 +113,16 @@ func newTurns(s side) *turns { return &turns{side: s} }
 
 // takeTurns warms every side up, finds out how often its work fits in one turn,
 // and lets the sides take turns.
-func takeTurns(rounds int, sides []*turns) error {
+func takeTurns(p pace, rounds int, sides []*turns) error {
 	var total time.Duration
 	for _, s := range sides {
-		if err := s.warm(); err != nil {
+		if err := s.warm(p.turn); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		total += s.took
 	}
 	if rounds == 0 {
-		rounds = 7
-		if total > patient/10 {
-			rounds = 5
-		}
-		if total > patient/4 {
+		if rounds = p.rounds; total > p.few {
 			rounds = 3
 		}
 	}
@@ -132,7 +137,7 @@ func takeTurns(rounds int, sides []*turns) error {
 }
 
 // warm repeats the work until one turn is long enough to be measured.
-func (s *turns) warm() error {
+func (s *turns) warm(turn time.Duration) error {
 	if s.alone != nil {
 		return nil
 	}

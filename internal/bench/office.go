@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/patchbay/patchbay/auth"
@@ -101,8 +102,8 @@ func (o *office) govern() error {
 // close undoes everything, the last first.
 func (o *office) close() error {
 	var errs []error
-	for i := len(o.cleanup) - 1; i >= 0; i-- {
-		errs = append(errs, o.cleanup[i]())
+	for _, undo := range slices.Backward(o.cleanup) {
+		errs = append(errs, undo())
 	}
 	return errors.Join(errs...)
 }

@@ -25,8 +25,7 @@ type trial struct {
 	growth *growth
 	// folder is where the durable sides write.
 	folder string
-	// rounds is how often each side has its turn. 0: 7, or fewer for what takes
-	// long.
+	// rounds is how often each side has its turn. 0: as pace says.
 	rounds int
 	close  func() error
 }

@@ -5,7 +5,7 @@ import (
 )
 
 // parsedRange is wanted as Masterminds/semver has it. A program parses it once.
-var parsedRange = must(semver.NewConstraint(wanted))
+var parsedRange = must(semver.NewConstraint(wanted)) //nolint:gochecknoglobals // a constant that Go has no literal for
 
 func must[T any](v T, err error) T {
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // printTable prints a line for each row and peer, and below it what was missed.
 func printTable(w io.Writer, results []*result) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "PATH\tOURS\tPEER\tRATIO\tALLOCATIONS\tGROWTH")
+	say(tw, "PATH\tOURS\tPEER\tRATIO\tALLOCATIONS\tGROWTH\n")
 	for _, r := range results {
 		ours, allocs, grown := cost(r.Ours), space(r.Ours), r.Grows
 		if r.Factor > 0 {
@@ -21,14 +21,14 @@ func printTable(w io.Writer, results []*result) error {
 			ours, allocs = "-", "-"
 		}
 		if len(r.Peers) == 0 {
-			fmt.Fprintf(tw, "%s\t%s\t-\t-\t%s\t%s\n", r.Name, ours, allocs, grown)
+			say(tw, "%s\t%s\t-\t-\t%s\t%s\n", r.Name, ours, allocs, grown)
 		}
 		for i, p := range r.Peers {
 			name := r.Name
 			if i > 0 {
 				name, ours, grown = "", "", ""
 			}
-			fmt.Fprintf(tw, "%s\t%s\t%s %s\t%.3gx\t%s / %s\t%s\n", name, ours, p.Name, cost(p.figures), p.Ratio, allocs, space(p.figures), grown)
+			say(tw, "%s\t%s\t%s %s\t%.3gx\t%s / %s\t%s\n", name, ours, p.Name, cost(p.figures), p.Ratio, allocs, space(p.figures), grown)
 		}
 	}
 	if err := tw.Flush(); err != nil {
@@ -47,7 +47,7 @@ func printTable(w io.Writer, results []*result) error {
 		}
 		if len(lines) > 0 {
 			missed++
-			fmt.Fprintf(w, "%s (%s)\n\t%s\n", r.Name, r.Path, strings.Join(lines, "\n\t"))
+			say(w, "%s (%s)\n\t%s\n", r.Name, r.Path, strings.Join(lines, "\n\t"))
 		}
 	}
 	_, err := fmt.Fprintf(w, "%d of %d rows hold what is stated of them\n", len(results)-missed, len(results))
