@@ -9,15 +9,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/blevesearch/bleve/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/patchbay/patchbay/internal/leaktest"
 )
 
 func TestMain(m *testing.M) {
 	if child, ok := os.LookupEnv(childEnv); ok {
 		os.Exit(runChild(child, os.Stdout, os.Stderr))
 	}
-	os.Exit(m.Run())
+	leaktest.Main(m, func() error { bleve.Config.Shutdown(); return nil }) // it keeps workers from its start on
 }
 
 // made is a row that takes no time worth mentioning.
