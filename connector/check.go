@@ -82,12 +82,25 @@ func (c *checker) text(field, s string, most int) {
 		c.add(field, fmt.Sprintf("it is %d bytes long, at most %d are allowed", len(s), most))
 		return
 	}
+	if printable(s) {
+		return
+	}
 	for i, r := range s {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' {
 			c.add(field, fmt.Sprintf("it has a control character at byte %d", i))
 			return
 		}
 	}
+}
+
+// printable reports whether s is nothing but printable ASCII, as most texts are.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // title checks a text that must be there, on one line.

@@ -100,13 +100,14 @@ func TestKnownDocumentsAreTakenByTheirWord(t *testing.T) {
 		keys string // of documents; upper case: it does not verify
 		lost string
 	}{
-		"the same":                {data, "abc", ""},
-		"one changed":             {changed, "abc", ""},
-		"one twice":               {bytes.Replace(data, []byte("\n{"), slices.Concat([]byte("\n"), envelope, []byte(",{")), 1), "abc", "a"},
-		"bytes are not looked at": {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":7  `), 1), "Abc", ""},
-		"another size":            {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":7`), 1), "bc", "a"},
-		"spaced out":              {bytes.ReplaceAll(data, []byte(`","connector":`), []byte(`", "connector":`)), "abc", ""},
-		"in capitals":             {bytes.Replace(data, []byte(first.List[0].Digest()[7:]), bytes.ToUpper([]byte(first.List[0].Digest()[7:])), 1), "bc", "a"},
+		"the same":                 {data, "abc", ""},
+		"one changed":              {changed, "abc", ""},
+		"one twice":                {bytes.Replace(data, []byte("\n{"), slices.Concat([]byte("\n"), envelope, []byte(",{")), 1), "abc", "a"},
+		"bytes are not looked at":  {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":7  `), 1), "Abc", ""},
+		"a size that leads astray": {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":"NNNN"`), 1), "bc", "a"},
+		"another size":             {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":7`), 1), "bc", "a"},
+		"spaced out":               {bytes.ReplaceAll(data, []byte(`","connector":`), []byte(`", "connector":`)), "abc", ""},
+		"in capitals":              {bytes.Replace(data, []byte(first.List[0].Digest()[7:]), bytes.ToUpper([]byte(first.List[0].Digest()[7:])), 1), "bc", "a"},
 	} {
 		docs, problems, err := connector.ParseDocuments(tt.data, known, nil)
 		require.NoError(t, err, name)

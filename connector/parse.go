@@ -54,6 +54,10 @@ func ParseDocuments(data []byte, known *Known, o *ParseOptions) (*Documents, []P
 		}
 	}
 	doc, err := p.index(data)
+	if err != nil && known != nil {
+		// An entry that states the digest of another led astray: it must cost that entry only.
+		return ParseDocuments(data, nil, o)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
