@@ -49,8 +49,13 @@ func measure(b *bed, w *work) (r *result) {
 	for _, p := range t.peers {
 		turns = append(turns, newTurns(p))
 	}
-	if t.growth != nil {
-		turns = append(turns, newTurns(t.growth.small))
+	grown := turns[0]
+	if g := t.growth; g != nil {
+		if g.large != nil {
+			grown = newTurns(*g.large)
+			turns = append(turns, grown)
+		}
+		turns = append(turns, newTurns(g.small))
 	}
 	if err := takeTurns(b.pace(), t.rounds, turns); err != nil {
 		return fail(err)
@@ -61,7 +66,7 @@ func measure(b *bed, w *work) (r *result) {
 	}
 	if t.growth != nil {
 		small := turns[len(turns)-1].figures()
-		r.Growth, r.Factor = r.Ours.NS/small.NS, t.growth.factor
+		r.Growth, r.Factor = grown.figures().NS/small.NS, t.growth.factor
 	}
 	if err := r.holdToSync(t); err != nil {
 		return fail(err)

@@ -59,11 +59,19 @@ func pageTrial(b *bed, q pageQuery) (*trial, error) {
 		return nil, err
 	}
 	query, fewer := q.query(l), q.query(small)
+	// Fewer connectors may not fill the page: what is compared is pages of as many rows.
+	least, err := small.admin.AvailablePage(background, &fewer)
+	if err != nil {
+		return nil, err
+	}
+	alike := query
+	alike.Limit, fewer.Limit = len(least.Rows), len(least.Rows)
+	large := l.page(alike)
 	return &trial{
 		same:   func() error { return l.samePage(query) },
 		ours:   l.page(query),
 		goals:  []goal{within(5 * time.Microsecond)},
-		growth: &growth{small: small.page(fewer), factor: 10, law: constant},
+		growth: &growth{small: small.page(fewer), large: &large, factor: 10, law: constant},
 	}, nil
 }
 

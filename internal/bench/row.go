@@ -63,6 +63,7 @@ type figures struct {
 // growth compares the cost of a unit of ours with that on less data.
 type growth struct {
 	small  side
+	large  *side   // the same on the data of ours; nil: that is ours itself
 	factor float64 // by how much the data of ours is more
 	law    law
 	at     float64 // the smaller amount, for logarithm
