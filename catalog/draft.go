@@ -17,7 +17,7 @@ type draft struct {
 	*snapshot
 	rank    map[string]int // feed -> place in Options.Feeds
 	touched map[connector.Key]*entry
-	holds   []version.Scope // scopes whose holds changed
+	moved   []version.Scope // scopes whose holds changed
 	events  []Event
 	items   []itemChange
 	policy  governance.Update
@@ -65,11 +65,9 @@ func (d *draft) applyOne(c Change, o *offer) error {
 	case prefixSeen:
 		return d.applySeen(c, rest)
 	case prefixSkip:
-		d.skips = maps.Clone(d.skips)
-		return d.applyHold(c, d.skips, EventSkip, rest)
+		return d.applyHold(c, &d.skips, EventSkip, rest)
 	case prefixPin:
-		d.pins = maps.Clone(d.pins)
-		return d.applyHold(c, d.pins, EventPin, rest)
+		return d.applyHold(c, &d.pins, EventPin, rest)
 	case prefixOp:
 		d.events = append(d.events, Event{Kind: EventOperation, ID: rest})
 	case prefixItem:
@@ -109,11 +107,9 @@ func (d *draft) derive(sel *selector, now time.Time) map[*entry]error {
 func (d *draft) finish(rev Revision, opts *Options, now time.Time) (*snapshot, []Event, error) {
 	d.rev = rev
 	d.finishGovernance()
-	if len(d.holds) > 0 {
-		for key := range d.entries.From("") {
-			if slices.ContainsFunc(d.holds, func(s version.Scope) bool { return s.Covers(key) }) {
-				d.entry(key)
-			}
+	for _, scope := range d.moved {
+		for e := range d.covered(scope) {
+			d.entry(e.key)
 		}
 	}
 	if len(d.touched) == 0 {

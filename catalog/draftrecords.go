@@ -120,20 +120,21 @@ func (d *draft) applySeen(c Change, rest string) error {
 	return nil
 }
 
-func (d *draft) applyHold(c Change, holds map[string]version.Hold, kind EventKind, id string) error {
-	old, had := holds[id]
+func (d *draft) applyHold(c Change, all *holds, kind EventKind, id string) error {
+	old, had := all.get(id)
 	if had {
-		d.holds = append(d.holds, old.Scope)
+		d.moved = append(d.moved, old.Scope)
 	}
 	if c.Deleted {
-		delete(holds, id)
+		*all = all.without(id)
 	} else {
 		h, err := decode[version.Hold](c.Record)
 		if err != nil {
 			return err
 		}
-		holds[id] = h
-		d.holds = append(d.holds, h.Scope)
+		h.ID = id
+		*all = all.with(h)
+		d.moved = append(d.moved, h.Scope)
 		old = h
 	}
 	d.events = append(d.events, Event{Kind: kind, ID: id, Scope: old.Scope})

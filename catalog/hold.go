@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"iter"
-	"maps"
 	"slices"
 	"time"
 
@@ -38,15 +37,15 @@ func (e *Effect) Stranded() bool {
 // holdKind is what tells skips and pins apart; everything else they share.
 type holdKind struct {
 	name, prefix string
-	of           func(*snapshot) *map[string]version.Hold
+	of           func(*snapshot) *holds
 }
 
 func skipKind() holdKind {
-	return holdKind{"skip", prefixSkip, func(s *snapshot) *map[string]version.Hold { return &s.skips }}
+	return holdKind{"skip", prefixSkip, func(s *snapshot) *holds { return &s.skips }}
 }
 
 func pinKind() holdKind {
-	return holdKind{"pin", prefixPin, func(s *snapshot) *map[string]version.Hold { return &s.pins }}
+	return holdKind{"pin", prefixPin, func(s *snapshot) *holds { return &s.pins }}
 }
 
 // hold records a skip or pin.
@@ -99,13 +98,11 @@ func (c *Catalog) effect(kind holdKind, h *version.Hold, now time.Time) *Effect 
 	out := &Effect{ID: h.ID}
 	s := c.snapshot()
 	with, without := *s, *s
-	*kind.of(&with) = maps.Clone(*kind.of(s))
-	(*kind.of(&with))[h.ID] = *h
-	*kind.of(&without) = maps.Clone(*kind.of(s))
-	delete(*kind.of(&without), h.ID)
+	*kind.of(&with) = kind.of(s).with(*h)
+	*kind.of(&without) = kind.of(s).without(h.ID)
 	before, after := newSelector(&c.opts, without.skips, without.pins), newSelector(&c.opts, with.skips, with.pins)
-	for _, e := range s.entries.From("") {
-		if e.empty() || !h.Scope.Covers(e.key) {
+	for e := range s.covered(h.Scope) {
+		if e.empty() {
 			continue
 		}
 		old, err := before.explain(e, "", false, now)
@@ -159,9 +156,9 @@ func (a *Admin) holds(ctx context.Context, kind holdKind, key string) iter.Seq2[
 			yield(version.Hold{}, err)
 			return
 		}
-		all := sortedHolds(*kind.of(s))
+		all := slices.Collect(kind.of(s).all())
 		if key != "" {
-			all = covering(all, connector.Key(key))
+			all = kind.of(s).covering(connector.Key(key))
 		}
 		slices.SortStableFunc(all, func(a, b version.Hold) int { return a.At.Compare(b.At) })
 		for _, h := range all {

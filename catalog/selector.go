@@ -2,12 +2,9 @@ package catalog
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/connector/version"
 )
 
@@ -15,37 +12,20 @@ import (
 // Explain all choose by the same ones (P6).
 type selector struct {
 	opts  *Options
-	skips []version.Hold // by id
-	pins  []version.Hold
+	skips holds
+	pins  holds
 }
 
-func newSelector(opts *Options, skips, pins map[string]version.Hold) *selector {
-	return &selector{opts: opts, skips: sortedHolds(skips), pins: sortedHolds(pins)}
-}
-
-func sortedHolds(m map[string]version.Hold) []version.Hold {
-	out := slices.Collect(maps.Values(m))
-	slices.SortFunc(out, func(a, b version.Hold) int { return strings.Compare(a.ID, b.ID) })
-	return out
-}
-
-// covering returns the holds whose scope includes key.
-func covering(holds []version.Hold, key connector.Key) []version.Hold {
-	var out []version.Hold
-	for _, h := range holds {
-		if h.Scope.Covers(key) {
-			out = append(out, h)
-		}
-	}
-	return out
+func newSelector(opts *Options, skips, pins holds) *selector {
+	return &selector{opts: opts, skips: skips, pins: pins}
 }
 
 // rules are what decides for one connector.
 func (s *selector) rules(e *entry, constraint string, preview bool, now time.Time) *version.Rules {
 	return &version.Rules{
 		Constraint: constraint,
-		Skips:      covering(s.skips, e.key),
-		Pins:       covering(s.pins, e.key),
+		Skips:      s.skips.covering(e.key),
+		Pins:       s.pins.covering(e.key),
 		Preview:    preview || s.preview(e),
 		Host:       s.opts.HostVersion,
 		Now:        now,

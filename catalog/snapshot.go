@@ -5,7 +5,6 @@ import (
 	"iter"
 
 	"github.com/patchbay/patchbay/connector"
-	"github.com/patchbay/patchbay/connector/version"
 	"github.com/patchbay/patchbay/governance"
 	"github.com/patchbay/patchbay/internal/btree"
 	"github.com/patchbay/patchbay/internal/index"
@@ -17,8 +16,8 @@ import (
 type snapshot struct {
 	rev     Revision
 	feeds   map[string]*feedRecord
-	skips   map[string]version.Hold
-	pins    map[string]version.Hold
+	skips   holds
+	pins    holds
 	entries btree.Map[connector.Key, *entry]
 
 	rows      index.Map[*entry]     // those that are shown in the manage view
@@ -31,8 +30,8 @@ type snapshot struct {
 func newSnapshot() *snapshot {
 	return &snapshot{
 		feeds:   map[string]*feedRecord{},
-		skips:   map[string]version.Hold{},
-		pins:    map[string]version.Hold{},
+		skips:   newHolds(),
+		pins:    newHolds(),
 		entries: btree.New[connector.Key, *entry](cmp.Compare[connector.Key]),
 		engine:  ungoverned(),
 	}
