@@ -54,7 +54,7 @@ func (r *result) peer(name string) figures {
 	return figures{NS: nan, Allocs: nan, Bytes: nan, Kept: nan, Peak: nan, Calls: nan}
 }
 
-// judge holds the result to the goals. What is no number meets none.
+// judge holds the result to the goals. What is no number compares with nothing, and so meets none.
 func (r *result) judge(t *trial) {
 	for i := range r.Peers {
 		p := &r.Peers[i]
@@ -65,7 +65,7 @@ func (r *result) judge(t *trial) {
 	}
 	for _, g := range t.goals {
 		got := g.measure(r)
-		r.Goals = append(r.Goals, verdict{g.say, g.show(got), g.holds(got) && !math.IsNaN(got)})
+		r.Goals = append(r.Goals, verdict{g.say, g.show(got), g.holds(got)})
 	}
 	if g := t.growth; g != nil {
 		most := g.most()
