@@ -101,7 +101,10 @@ func (e *memEdit) do(op Op) {
 		} else if rev, ok := e.before.deleted.Get(op.Key); ok {
 			e.forget(memChange{rev, op.Key})
 		}
-		value := append([]byte{}, op.Value...) // a copy, and never nil
+		value := op.Value
+		if !op.given {
+			value = append([]byte{}, op.Value...) // a copy, and never nil
+		}
 		e.records.Set(op.Key, memRecord{value, now.revision})
 		e.next.bytes += memCost(op.Key, value)
 	case op.Kind == OpDelete && present:

@@ -37,6 +37,7 @@ func (s *snapshot) merge(feed string, u *FeedUpdate, stored indexReader) (*merge
 		case connector.LostNothing:
 		}
 	}
+	looks := s.examine(feed, u.Connectors)
 	offered := make(map[connector.Key]bool, len(u.Connectors)+len(u.Documents))
 	for i := range u.Connectors {
 		conn := &u.Connectors[i]
@@ -47,7 +48,7 @@ func (s *snapshot) merge(feed string, u *FeedUpdate, stored indexReader) (*merge
 			return nil, fmt.Errorf("feed is broken: it offers %q twice", conn.Key)
 		}
 		offered[conn.Key] = true
-		if err := s.mergeConnector(m, feed, *conn, nil, lostReleases[string(conn.Key)], stored); err != nil {
+		if err := s.mergeConnector(m, feed, *conn, &looks[i], lostReleases[string(conn.Key)], stored); err != nil {
 			return nil, err
 		}
 	}
@@ -91,7 +92,11 @@ func (s *snapshot) mergeDocument(m *merged, feed string, doc *connector.Document
 			return nil // what is stored has been through all this
 		}
 		if s.entry(doc.Key()) == nil && len(doc.JSON()) <= MaxStoreValue && doc.Verify() == nil {
-			m.ops = append(m.ops, Put(indexKey(feed, doc.Key()), doc.JSON(), Any())) // nothing is known that it could contradict
+			put := Put(indexKey(feed, doc.Key()), doc.JSON(), Any()) // nothing is known that it could contradict
+			// All of a first index stays, so it may share the memory it came in. Of a later one
+			// little is new, and must not hold on to the rest.
+			put.given = s.feeds[feed] == nil
+			m.ops = append(m.ops, put)
 			m.changed++
 			return nil
 		}
@@ -101,27 +106,24 @@ func (s *snapshot) mergeDocument(m *merged, feed string, doc *connector.Document
 		m.problems = append(m.problems, connectorProblem(feed, doc.Key(), "", connector.LostConnector, "%v", err))
 		return nil
 	}
-	return s.mergeConnector(m, feed, *conn, doc.JSON(), lost, stored)
+	return s.mergeConnector(m, feed, *conn, &look{value: doc.JSON()}, lost, stored)
 }
 
 // mergeConnector holds one connector against the model and the digests seen
 // before (P15), and adds it to the ops if it differs from what is stored. What it
-// refuses keeps its last known good form. value is the connector as it can be stored, if
-// that is known.
-func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connector, value []byte, lost []string, stored indexReader) error {
-	old := s.offerOf(conn.Key, feed)
-	if value == nil && len(lost) == 0 {
-		if value = encode(conn); old.holds(value) {
-			return nil // what is stored has been through all this
-		}
+// refuses keeps its last known good form.
+func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connector, l *look, lost []string, stored indexReader) error {
+	if l.same && len(lost) == 0 {
+		return nil // what is stored has been through all this
 	}
+	old, value := s.offerOf(conn.Key, feed), l.value
 	problems := len(m.problems)
 	offered := conn.Releases
 	known, err := s.seen(conn.Key, stored)
 	if err != nil {
 		return err
 	}
-	conn.Releases = known.acceptable(m, feed, &conn)
+	conn.Releases = known.acceptable(m, feed, &conn, l)
 	for _, p := range m.problems[problems:] {
 		if p.Lost == connector.LostConnector {
 			return nil
@@ -159,8 +161,8 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 
 // acceptable returns the releases that can be taken in, and adds a problem for
 // each of the others, or one for the whole connector.
-func (k sightedDigests) acceptable(m *merged, feed string, conn *connector.Connector) []connector.Release {
-	bad := inspect(conn)
+func (k sightedDigests) acceptable(m *merged, feed string, conn *connector.Connector, l *look) []connector.Release {
+	bad := l.unsound
 	if len(bad.whole) > 0 {
 		m.problems = append(m.problems, connector.Problem{Feed: feed, Key: string(conn.Key), Lost: connector.LostConnector, Faults: bad.whole})
 		return nil

@@ -14,10 +14,35 @@ type unsound struct {
 	releases map[int][]connector.Fault // by index
 }
 
+// look is what can be said of a connector that a feed offers without knowing any other.
+type look struct {
+	unsound
+
+	value []byte // as it would be stored; nil: it cannot be
+	same  bool   // as what is stored
+}
+
+// examine looks at connectors, side by side.
+func (s *snapshot) examine(feed string, conns []connector.Connector) []look {
+	looks := make([]look, len(conns))
+	inParts(len(conns), func(from, to int) {
+		for i := from; i < to; i++ {
+			conn, l := &conns[i], &looks[i]
+			l.value = encode(conn)
+			if l.same = s.offerOf(conn.Key, feed).holds(l.value); l.same {
+				l.value = nil
+			} else {
+				l.unsound = inspect(conn, l.value)
+			}
+		}
+	})
+	return looks
+}
+
 // inspect looks for what no Feed should offer. Feeds check what they read; but
 // one careless entry, once stored, could never be read again and would take the whole
 // catalog with it (P16).
-func inspect(conn *connector.Connector) unsound {
+func inspect(conn *connector.Connector, value []byte) unsound {
 	u := unsound{releases: map[int][]connector.Fault{}}
 	for _, f := range conn.Validate() {
 		rest, found := strings.CutPrefix(f.Pointer, "/releases/")
@@ -28,7 +53,7 @@ func inspect(conn *connector.Connector) unsound {
 			u.whole = append(u.whole, f)
 		}
 	}
-	if _, err := storable(*conn); err == nil {
+	if _, err := decode[connector.Connector](Record{Key: "new", Value: value}); err == nil {
 		return u
 	}
 	for i := range conn.Releases {

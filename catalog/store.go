@@ -93,6 +93,8 @@ type Op struct {
 	Key   string
 	Value []byte // of a Put; nil is stored as empty
 	If    Precondition
+
+	given bool // nobody else uses Value any more, so a MemStore need not copy it
 }
 
 // Precondition says what must be true of an Op's key.

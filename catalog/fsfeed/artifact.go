@@ -49,7 +49,7 @@ func (f *Feed) resolve(a connector.Artifact) (string, error) {
 
 // open opens a regular file. It looks before it opens, because opening a named
 // pipe can wait for ever.
-func (f *Feed) open(ctx context.Context, name string) (io.ReadCloser, int64, error) {
+func (f *Feed) open(ctx context.Context, name string) (*reader, int64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, 0, err
 	}

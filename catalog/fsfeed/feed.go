@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"sync/atomic"
 
 	"github.com/patchbay/patchbay/catalog"
@@ -68,23 +69,25 @@ func (f *Feed) Name() string { return f.name }
 // Load reads the index. An error says what could not be read, or as
 // connector.Faults what is wrong with the document as a whole.
 func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
-	if prev.Digest != "" { // most of the time it is as it was, which takes no memory to find out
-		digest, err := f.digest(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read index: %w", err)
-		}
-		if digest == prev.Digest {
-			return &catalog.FeedUpdate{Unchanged: true, State: prev}, nil
-		}
-	}
-	data, err := f.read(ctx)
+	digest, seen, err := f.digest(ctx, prev)
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
 	}
-	digest := make(chan connector.Digest, 1)
-	go func() { digest <- connector.DigestOf(data) }()
+	if digest != "" && digest == prev.Digest {
+		return &catalog.FeedUpdate{Unchanged: true, State: prev}, nil
+	}
+	data, now, err := f.read(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read index: %w", err)
+	}
+	sum := make(chan connector.Digest, 1)
+	if same(seen, now) {
+		sum <- digest
+	} else {
+		go func() { sum <- connector.DigestOf(data) }()
+	}
 	index, problems, err := connector.ParseDocuments(data, f.known.Load(), &f.parse)
-	state := catalog.FeedState{Digest: <-digest}
+	state := catalog.FeedState{Digest: <-sum}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.path, err)
 	}
@@ -101,33 +104,54 @@ func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedU
 	}, nil
 }
 
-// digest returns the digest of the index as it lies there.
-func (f *Feed) digest(ctx context.Context) (connector.Digest, error) {
+// digest returns the digest of the index as it lies there, and what the file was when reading
+// began, where that is worth a pass of its own: most of the time the index is as
+// it was, which takes no memory to find out.
+func (f *Feed) digest(ctx context.Context, prev catalog.FeedState) (connector.Digest, fs.FileInfo, error) {
+	if prev.Digest == "" {
+		return "", nil, nil
+	}
 	file, _, err := f.open(ctx, f.path)
 	if err != nil {
-		return "", err
+		return "", nil, err
+	}
+	info, err := file.file.Stat()
+	if err != nil {
+		return "", nil, errors.Join(err, file.Close())
 	}
 	h := sha256.New()
 	_, err = io.Copy(h, io.LimitReader(file, int64(f.parse.MaxBytes)+1))
 	if err = errors.Join(err, file.Close()); err != nil {
-		return "", err
+		return "", nil, err
 	}
-	return connector.Digest(connector.SHA256 + ":" + hex.EncodeToString(h.Sum(nil))), nil
+	return connector.Digest(connector.SHA256 + ":" + hex.EncodeToString(h.Sum(nil))), info, nil
 }
 
-// read returns the bytes of the index.
-func (f *Feed) read(ctx context.Context) ([]byte, error) {
+// read returns the bytes of the index, and what the file was when reading ended.
+func (f *Feed) read(ctx context.Context) ([]byte, fs.FileInfo, error) {
 	file, size, err := f.open(ctx, f.path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// One byte more than allowed is enough for ParseDocuments to refuse it. A file's size is no
 	// mere claim, so there is room for all of it at once, and for what shows that it has not grown.
 	most := int64(f.parse.MaxBytes) + 1
 	data := bytes.NewBuffer(make([]byte, 0, max(0, min(size, most))+bytes.MinRead))
 	_, err = data.ReadFrom(io.LimitReader(file, most))
-	if err = errors.Join(err, file.Close()); err != nil {
-		return nil, err
+	info, errStat := file.file.Stat()
+	if err = errors.Join(err, errStat, file.Close()); err != nil {
+		return nil, nil, err
 	}
-	return data.Bytes(), nil
+	return data.Bytes(), info, nil
+}
+
+// large is from how many bytes on reading a file takes longer than the clock of any
+// file system needs to tell that it was written to meanwhile.
+const large = 64 << 20
+
+// same reports whether nobody has written to the file between two looks at it, so far that its
+// digest need not be made again. In doubt it says no.
+func same(before, after fs.FileInfo) bool {
+	return before != nil && after != nil && before.Size() >= large && before.Size() == after.Size() &&
+		!before.ModTime().IsZero() && before.ModTime().Equal(after.ModTime()) && os.SameFile(before, after)
 }
