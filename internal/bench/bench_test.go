@@ -116,6 +116,11 @@ func TestFlags(t *testing.T) {
 	assert.Equal(t, 2, run([]string{"-only", "nobody"}, all, &out, &progress))
 	assert.Equal(t, 2, run([]string{"-unknown"}, all, &out, &progress))
 	assert.Contains(t, progress.String(), `no row has a name that contains "nobody"`)
+	assert.Equal(t, 0, run([]string{"-open", "nobody,other"}, all, &out, &progress), "it may miss its goal")
+	assert.Contains(t, out.String(), "missed: <= 0s")
+	failing := missed
+	failing.setup = func(*bed) (*trial, error) { return nil, errors.New("no room") }
+	assert.Equal(t, 1, run([]string{"-open", "other"}, []work{failing}, &out, &progress), "but nothing else")
 	out.Reset()
 	assert.Equal(t, 1, run([]string{"-json"}, all, &out, &progress))
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,6 +24,10 @@ func works() []work {
 	return all
 }
 
+// most is how often a row is measured that misses a goal: what else the machine does can only
+// make it miss.
+const most = 3
+
 func main() {
 	if child, ok := os.LookupEnv(childEnv); ok {
 		os.Exit(runChild(child, os.Stdout, os.Stderr))
@@ -37,6 +42,7 @@ func run(args []string, all []work, stdout, stderr io.Writer) (code int) {
 	flags.SetOutput(stderr)
 	quick := flags.Bool("quick", false, "smaller data, same checks")
 	only := flags.String("only", "", "the rows whose name contains `NAME`")
+	open := flags.String("open", "", "`NAMES` with commas between them: rows whose name contains one of them may miss their goals")
 	asJSON := flags.Bool("json", false, "one JSON object for each row")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -58,10 +64,14 @@ func run(args []string, all []work, stdout, stderr io.Writer) (code int) {
 			continue
 		}
 		begun := time.Now()
+		may := *open != "" && slices.ContainsFunc(strings.Split(*open, ","), func(name string) bool { return strings.Contains(all[i].name, name) })
 		r := measure(b, &all[i])
+		for again := 0; again < most-1 && !may && r.Failure == "" && !r.met(); again++ {
+			r = measure(b, &all[i])
+		}
 		say(stderr, "%s: %s (%.1f s)\n", all[i].name, all[i].path, time.Since(begun).Seconds())
 		results = append(results, r)
-		if !r.met() {
+		if r.Failure != "" || !may && !r.met() {
 			code = 1
 		}
 		if *asJSON {
