@@ -34,8 +34,8 @@ type Stage interface {
 	Create(name string, executable bool) (io.WriteCloser, error)
 	// Spool opens the place for the artifact's bytes until they are unpacked.
 	Spool() (Spool, error)
-	// Files makes durable what Mkdir and Create made, and returns it as it is
-	// read back from where it is kept.
+	// Files returns what Mkdir and Create made, as it is read back from where it
+	// is kept. It has to be durable when the stage is committed, not before.
 	Files() (fs.FS, error)
 }
 

@@ -30,7 +30,7 @@
 //
 // Open switches the file to a write-ahead log (PRAGMA journal_mode=WAL), which stays
 // so. One connection of the pool is the writer's until Close, with
-// synchronous=FULL and fullfsync=ON, and is then closed rather than given back;
+// synchronous=FULL, fullfsync=ON and temp_store=MEMORY, and is then closed rather than given back;
 // its transactions begin with BEGIN IMMEDIATE whatever the data source name says. The
 // pool must therefore allow two connections or more. Reads use the others as they
 // are and change no setting of theirs. With many concurrent readers,

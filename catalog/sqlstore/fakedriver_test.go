@@ -45,6 +45,7 @@ func newFake() *fake {
 		"PRAGMA journal_mode":                   rows([]driver.Value{"wal"}),
 		"PRAGMA synchronous":                    rows([]driver.Value{int64(2)}),
 		"PRAGMA fullfsync":                      rows([]driver.Value{int64(1)}),
+		"PRAGMA temp_store":                     rows([]driver.Value{int64(2)}),
 		"SELECT revision, floor":                rows([]driver.Value{int64(0), int64(0), int64(0)}),
 	}}
 }

@@ -84,6 +84,7 @@ func sqliteConfigure(ctx context.Context, conn *sql.Conn) error {
 		{"journal_mode", "WAL", "wal"},
 		{"synchronous", "FULL", "2"},
 		{"fullfsync", "ON", "1"},
+		{"temp_store", "MEMORY", "2"}, // what a statement of many rows may have to undo
 	} {
 		if err := pragma(ctx, conn, p.name, p.set, p.want); err != nil {
 			return err

@@ -77,6 +77,7 @@ func TestS2_TheWriterIsDurable(t *testing.T) {
 		"PRAGMA journal_mode": {"delete", "wal"},
 		"PRAGMA synchronous":  {int64(1), int64(2)},
 		"PRAGMA fullfsync":    {int64(0), int64(1)},
+		"PRAGMA temp_store":   {int64(0), int64(2)},
 	} {
 		f.set(pragma, func(n int) ([][]driver.Value, error) { return [][]driver.Value{{values[min(n, 3)/3]}}, nil })
 	}
@@ -85,6 +86,7 @@ func TestS2_TheWriterIsDurable(t *testing.T) {
 	require.NoError(t, err)
 	for _, statement := range []string{
 		"PRAGMA busy_timeout = 0", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA fullfsync = ON",
+		"PRAGMA temp_store = MEMORY",
 	} {
 		require.Equal(t, 1, f.ran(statement), statement)
 	}

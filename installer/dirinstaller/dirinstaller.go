@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"time"
 
 	"github.com/patchbay/patchbay/installer"
@@ -27,6 +28,8 @@ type Options struct {
 type Installer struct {
 	pipeline installer.Pipeline
 	open     func(create bool) (disk, error)
+	memory   memory
+	durable  sync.Map // directories for packages whose own names are known to be durable
 }
 
 var (
@@ -45,6 +48,7 @@ func New(dir string, o *Options) *Installer {
 	return &Installer{
 		pipeline: installer.Pipeline{Limits: o.Limits, Media: o.Media, Now: o.Now},
 		open:     func(create bool) (disk, error) { return openDisk(dir, create) },
+		memory:   memory{size: spoolMemory},
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"runtime"
 
 	"github.com/patchbay/patchbay/internal/archive"
@@ -83,16 +82,13 @@ type rootSink struct {
 func (s rootSink) Close() error { return errors.Join(s.RootSink.Close(), s.root.Close()) }
 
 func (d rootDisk) Sync(name string) error {
-	info, err := d.Lstat(name)
-	if err != nil {
-		return err
-	}
-	flag := os.O_RDWR
-	if info.IsDir() {
-		if runtime.GOOS == "windows" {
-			return nil // it flushes no directories
+	flag := os.O_RDONLY
+	if runtime.GOOS == "windows" {
+		info, err := d.Lstat(name)
+		if err != nil || info.IsDir() {
+			return err // it flushes no directories
 		}
-		flag = os.O_RDONLY
+		flag = os.O_RDWR // and no file that is open for reading only
 	}
 	f, err := d.OpenFile(name, flag, 0)
 	if err != nil {
@@ -108,29 +104,4 @@ func list(d disk, name string) ([]fs.DirEntry, error) {
 		return nil, fmt.Errorf("list %s: %w", name, err)
 	}
 	return entries, nil
-}
-
-// syncTree flushes everything in dir and dir itself.
-func syncTree(d disk, dir string) error {
-	var dirs []string
-	err := fs.WalkDir(d.FS(), dir, func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case e.IsDir():
-			dirs = append(dirs, name)
-			return nil
-		default:
-			return d.Sync(name)
-		}
-	})
-	for _, name := range dirs {
-		if err == nil {
-			err = d.Sync(name)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("flush %s: %w", path.Base(dir), err)
-	}
-	return nil
 }

@@ -9,8 +9,8 @@
 //
 // # Crash safety
 //
-// A package is fetched and unpacked below stage, every file and directory is
-// flushed, all of it is read back and compared, and one rename puts it below
+// A package is fetched, unpacked below stage, read back and compared. When every
+// file and directory is flushed as well, one rename puts it below
 // content. So whenever a process is killed, content holds whole packages only
 // (P12). What is left below stage is removed by the next Install of the same package,
 // which can tell because only the holder of its connector's lease installs it, or

@@ -34,6 +34,7 @@ func (f *faults) strike(op string) error {
 // install returns an Installer on dir whose disk has these faults.
 func (f *faults) install(dir string) *Installer {
 	in := New(dir, nil)
+	in.memory.size = 0 // so that each artifact gets a file
 	in.open = func(create bool) (disk, error) {
 		if err := f.strike("open"); err != nil {
 			return nil, err

@@ -2,10 +2,12 @@ package dirinstaller
 
 import (
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,16 +18,23 @@ import (
 type journal struct {
 	disk
 
+	mu    *sync.Mutex
 	lines *[]string
 }
 
+func (j journal) add(line string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	*j.lines = append(*j.lines, line)
+}
+
 func (j journal) Sync(name string) error {
-	*j.lines = append(*j.lines, "sync "+name)
+	j.add("sync " + name)
 	return j.disk.Sync(name)
 }
 
 func (j journal) Rename(oldName, newName string) error {
-	*j.lines = append(*j.lines, "rename "+oldName)
+	j.add("rename " + oldName)
 	return j.disk.Rename(oldName, newName)
 }
 
@@ -34,11 +43,12 @@ func (j journal) Rename(oldName, newName string) error {
 func TestEverythingIsFlushedBeforeItCounts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
+	var mu sync.Mutex
 	var lines []string
 	in := New(dir, nil)
 	in.open = func(create bool) (disk, error) {
 		d, err := openDisk(dir, create)
-		return journal{d, &lines}, err
+		return journal{d, &mu, &lines}, err
 	}
 	r, err := in.Install(t.Context(), mail("1.0.0"), nil)
 	require.NoError(t, err)
@@ -60,6 +70,18 @@ func TestEverythingIsFlushedBeforeItCounts(t *testing.T) {
 		return err
 	}))
 	assert.Equal(t, []string{"sync content/sha256", "sync content", "sync ."}, after)
+
+	lines = nil
+	next, err := in.Install(t.Context(), mail("2.0.0"), nil)
+	require.NoError(t, err)
+	assert.Equal(t, "sync content/sha256", lines[len(lines)-1])
+	assert.NotContains(t, lines, "sync .", "it is known to be durable")
+	require.NoError(t, in.Remove(t.Context(), next))
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, contentDir)))
+	lines = nil
+	r, err = in.Install(t.Context(), mail("1.0.0"), nil)
+	require.NoError(t, err)
+	assert.Equal(t, "sync .", lines[len(lines)-1], "it was made again")
 
 	lines = nil
 	require.NoError(t, in.Remove(t.Context(), r))

@@ -35,7 +35,7 @@ func (in *Installer) Install(ctx context.Context, pkg *installer.Package, report
 	if r != nil || err != nil {
 		return r, err
 	}
-	s, err := newStage(d, prefix)
+	s, err := newStage(d, prefix, &in.memory)
 	if err != nil {
 		return nil, err
 	}
@@ -52,11 +52,13 @@ func (in *Installer) fill(ctx context.Context, s *stage, prefix string, pkg *ins
 	if err != nil {
 		return nil, err
 	}
-	if err := writeReceipt(s.disk, path.Join(s.path, receiptFile), r); err != nil {
+	receipt := path.Join(s.path, receiptFile)
+	if err := writeReceipt(s.disk, receipt, r); err != nil {
 		return nil, err
 	}
-	if err := s.disk.Sync(s.path); err != nil {
-		return nil, fmt.Errorf("flush: %w", err)
+	s.flush.add(receipt)
+	if err := s.keep(); err != nil {
+		return nil, err
 	}
 	if err := s.close(); err != nil {
 		return nil, fmt.Errorf("close: %w", err)
@@ -64,7 +66,7 @@ func (in *Installer) fill(ctx context.Context, s *stage, prefix string, pkg *ins
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := commit(s, prefix, r); err != nil {
+	if err := in.commit(s, prefix, r); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
 	return r, nil
@@ -73,13 +75,14 @@ func (in *Installer) fill(ctx context.Context, s *stage, prefix string, pkg *ins
 // commit makes the attempt the content. Where nothing was in the way this is the
 // last thing to be done, so that nothing is left when it has succeeded. What does not verify there is
 // moved to an attempt of its own, and back if that was for nothing.
-func commit(s *stage, prefix string, r *installer.Receipt) error {
+func (in *Installer) commit(s *stage, prefix string, r *installer.Receipt) error {
 	content, err := contentPath(r.Digest)
 	if err != nil {
 		return err
 	}
 	parent := path.Dir(content)
-	if err := s.disk.MkdirAll(parent, 0o755); err != nil {
+	flush, err := in.parents(s.disk, parent)
+	if err != nil {
 		return err
 	}
 	old := ""
@@ -93,9 +96,11 @@ func commit(s *stage, prefix string, r *installer.Receipt) error {
 	}
 	err = s.disk.Rename(s.path, content)
 	if err == nil {
-		if err = syncAll(s.disk, parent, contentDir, "."); err != nil {
+		if err = syncAll(s.disk, flush...); err != nil {
 			// It is there, but may not be after the next power cut.
 			err = errors.Join(err, s.disk.Rename(content, s.path))
+		} else {
+			in.durable.Store(parent, nil)
 		}
 	}
 	if old == "" {
@@ -107,6 +112,18 @@ func commit(s *stage, prefix string, r *installer.Receipt) error {
 	// What cannot be removed after the commit is left to Sweep.
 	_ = s.disk.RemoveAll(old)
 	return err
+}
+
+// parents makes a directory for packages and returns what has to be flushed for
+// a package in it to stay: those above it only if nobody has done so since
+// this process began, because another one may have made them and died.
+func (in *Installer) parents(d disk, parent string) (flush []string, err error) {
+	if _, err := d.Lstat(parent); err == nil {
+		if _, ok := in.durable.Load(parent); ok {
+			return []string{parent}, nil
+		}
+	}
+	return []string{parent, contentDir, "."}, d.MkdirAll(parent, 0o755)
 }
 
 // syncAll flushes directories, the inner before the outer.

@@ -13,7 +13,7 @@ import (
 // maxReceipt bounds receipt.json, which holds a manifest of at most 8 MiB.
 const maxReceipt = 32 << 20
 
-// writeReceipt makes a receipt file and flushes it.
+// writeReceipt makes a receipt file.
 func writeReceipt(d disk, name string, r *installer.Receipt) error {
 	data, err := json.MarshalIndent(r, "", "\t")
 	if err != nil {
@@ -26,9 +26,6 @@ func writeReceipt(d disk, name string, r *installer.Receipt) error {
 	_, err = f.Write(append(data, '\n'))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write receipt: %w", err)
-	}
-	if err := d.Sync(name); err != nil {
-		return fmt.Errorf("flush receipt: %w", err)
 	}
 	return nil
 }

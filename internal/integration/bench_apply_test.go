@@ -11,27 +11,69 @@ import (
 	"github.com/patchbay/patchbay/catalog"
 )
 
-// Applys one after another, and sixteen at once, of which several are one write (S4). A
-// figure is the time of the whole divided by the number of Applys.
+// Rows written one after another, and by sixteen at once, of which several are one write (S4). A
+// figure is the time of the whole divided by the number of rows.
 
-func BenchmarkSQLite_Apply(b *testing.B)         { applyBy(b, openStore(b, newPath(b)), 1) }
-func BenchmarkSQLite_ApplyBy16(b *testing.B)     { applyBy(b, openStore(b, newPath(b)), 16) }
-func BenchmarkPostgreSQL_Apply(b *testing.B)     { applyBy(b, newPlace(b).store(b, nil), 1) }
-func BenchmarkPostgreSQL_ApplyBy16(b *testing.B) { applyBy(b, newPlace(b).store(b, nil), 16) }
+func BenchmarkSQLite_Apply(b *testing.B)     { writeBy(b, applying(b, openStore(b, newPath(b))), 1) }
+func BenchmarkSQLite_ApplyBy16(b *testing.B) { writeBy(b, applying(b, openStore(b, newPath(b))), 16) }
+func BenchmarkPostgreSQL_Apply(b *testing.B) { writeBy(b, applying(b, newPlace(b).store(b, nil)), 1) }
+func BenchmarkPostgreSQL_ApplyBy16(b *testing.B) {
+	writeBy(b, applying(b, newPlace(b).store(b, nil)), 16)
+}
+func BenchmarkSQLite_Commit(b *testing.B) { writeBy(b, committing(b, openStore(b, newPath(b))), 1) }
+func BenchmarkSQLite_CommitBy16(b *testing.B) {
+	writeBy(b, committing(b, openStore(b, newPath(b))), 16)
+}
 
-func applyBy(b *testing.B, s catalog.Store, writers int) {
+// write is one row of a writer, of which there are at most sixteen.
+type write func(writer int) error
+
+// applying is an Apply of the store, with a value that was never there.
+func applying(b *testing.B, s catalog.Store) write {
 	b.Helper()
-	least := leastSync(b)
+	var n atomic.Int64
+	return func(w int) error {
+		i := int(n.Add(1))
+		_, err := s.Apply(b.Context(), catalog.Put(fmt.Sprint("key/", w, "/", i%100), value(i), catalog.Any()))
+		return err
+	}
+}
+
+// committing is a commit of a catalog: an entry of the audit log goes with each.
+func committing(b *testing.B, s catalog.Store) write {
+	b.Helper()
+	admin, ids := openAdmin(b, s), [16]string{}
+	return func(w int) (err error) {
+		if id := ids[w]; id != "" {
+			ids[w] = ""
+			return admin.Unskip(b.Context(), id)
+		}
+		ids[w], err = skip(b.Context(), admin, fmt.Sprint("publisher", w))
+		return err
+	}
+}
+
+func writeBy(b *testing.B, one write, writers int) {
+	b.Helper()
+	disk := leastSync(b)
+	b.ResetTimer()
+	took := rows(b, one, writers, b.N)
+	b.StopTimer()
+	durable(b, median(took), disk)
+}
+
+// rows lets the writers write n rows, and returns how long each took.
+func rows(b *testing.B, one write, writers, n int) []time.Duration {
+	b.Helper()
 	took := make([][]time.Duration, writers)
 	var wg sync.WaitGroup
 	var left atomic.Int64
-	left.Store(int64(b.N))
-	b.ResetTimer()
+	left.Store(int64(n))
 	for w := range writers {
 		wg.Go(func() {
-			for i := 0; left.Add(-1) >= 0; i++ {
+			for left.Add(-1) >= 0 {
 				start := time.Now()
-				if _, err := s.Apply(b.Context(), catalog.Put(fmt.Sprint("key/", w, "/", i%100), value(i), catalog.Any())); err != nil {
+				if err := one(w); err != nil {
 					b.Error(err)
 					return
 				}
@@ -40,13 +82,7 @@ func applyBy(b *testing.B, s catalog.Store, writers int) {
 		})
 	}
 	wg.Wait()
-	b.StopTimer()
-	all := slices.Concat(took...)
-	slices.Sort(all)
-	// However many share a write, none of them can be told that it is durable sooner than the disk can do it.
-	if median := all[len(all)/2]; median < least {
-		b.Errorf("half of the Applys took less than %v; the disk alone takes at least %v: they are not durable", median, least)
-	}
+	return slices.Concat(took...)
 }
 
 // leastSync is the shortest time in which a page becomes durable.
@@ -55,41 +91,33 @@ func leastSync(b *testing.B) time.Duration {
 	least := time.Hour
 	syncOnce := syncer(b)
 	for range 50 {
-		start := time.Now()
-		syncOnce()
-		least = min(least, time.Since(start))
+		least = min(least, timed(syncOnce))
 	}
 	return least
 }
 
-// Commits of a catalog: an entry of the audit log goes with each.
-func BenchmarkSQLite_Commit(b *testing.B)     { commitBy(b, openStore(b, newPath(b)), 1) }
-func BenchmarkSQLite_CommitBy16(b *testing.B) { commitBy(b, openStore(b, newPath(b)), 16) }
+func timed(do func()) time.Duration {
+	start := time.Now()
+	do()
+	return time.Since(start)
+}
 
-func commitBy(b *testing.B, s catalog.Store, writers int) {
-	b.Helper()
-	admin := openAdmin(b, s)
-	var wg sync.WaitGroup
-	var left atomic.Int64
-	left.Store(int64(b.N))
-	b.ResetTimer()
-	for w := range writers {
-		wg.Go(func() {
-			id := ""
-			for left.Add(-1) >= 0 {
-				var err error
-				if id == "" {
-					id, err = skip(b.Context(), admin, fmt.Sprint("publisher", w))
-				} else {
-					err = admin.Unskip(b.Context(), id)
-					id = ""
-				}
-				if err != nil {
-					b.Error(err)
-					return
-				}
-			}
-		})
+func repeat(do func(), times int) {
+	for range times {
+		do()
 	}
-	wg.Wait()
+}
+
+// durable fails a benchmark whose rows are sooner there than the disk can do it: however
+// many share a write, none of them can be told before that it is durable.
+func durable(b *testing.B, row, disk time.Duration) {
+	b.Helper()
+	if row < disk {
+		b.Errorf("half of the rows took less than %v; the disk alone takes at least %v: they are not durable", row, disk)
+	}
+}
+
+func median[T int | float64 | time.Duration](of []T) T {
+	slices.Sort(of)
+	return of[len(of)/2]
 }

@@ -94,6 +94,7 @@ func BenchmarkSQLite_Insert(b *testing.B) {
 	}
 	insert, err := conn.PrepareContext(ctx, "INSERT INTO t VALUES (?, ?)")
 	require.NoError(b, err)
+	defer insert.Close()
 	for i := 0; b.Loop(); i++ {
 		if _, err := insert.ExecContext(ctx, fmt.Append(nil, "key/", i), value(i)); err != nil {
 			b.Fatal(err)
