@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"io/fs"
 	"time"
@@ -95,7 +96,8 @@ type run struct {
 }
 
 func (r *run) all(ctx context.Context) (*Receipt, error) {
-	size, unpacked, err := r.fill(ctx)
+	unpacked := newQuickHash(maphash.MakeSeed())
+	size, err := r.fill(ctx, unpacked)
 	if err != nil {
 		return nil, err
 	}
@@ -103,13 +105,13 @@ func (r *run) all(ctx context.Context) (*Receipt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep: %w", err)
 	}
-	tree, err := HashTree(ctx, files)
+	again := newQuickHash(unpacked.seed)
+	tree, err := hashTree(ctx, files, again)
 	if err != nil {
 		return nil, err
 	}
-	if tree != unpacked {
-		return nil, fmt.Errorf("what was read back is not what was unpacked: %w",
-			&DigestError{Want: unpacked.Digest, Got: tree.Digest})
+	if again.tree() != unpacked.tree() {
+		return nil, fmt.Errorf("%w: what was read back is not what was unpacked", ErrCorrupt)
 	}
 	manifest, err := r.p.Identify(ctx, r.pkg, files)
 	if err != nil {
@@ -127,15 +129,15 @@ func (r *run) all(ctx context.Context) (*Receipt, error) {
 }
 
 // fill fetches, verifies and unpacks.
-func (r *run) fill(ctx context.Context) (size int64, tree Tree, err error) {
+func (r *run) fill(ctx context.Context, tree *quickHash) (size int64, err error) {
 	r.phase = Fetching
 	sum, err := newDigester(r.pkg.Artifact.Digest)
 	if err != nil {
-		return 0, tree, err
+		return 0, err
 	}
 	spool, err := r.stage.Spool()
 	if err != nil {
-		return 0, tree, fmt.Errorf("make room: %w", err)
+		return 0, fmt.Errorf("make room: %w", err)
 	}
 	defer func() {
 		if cerr := spool.Close(); err == nil && cerr != nil {
@@ -144,31 +146,29 @@ func (r *run) fill(ctx context.Context) (size int64, tree Tree, err error) {
 	}()
 	size, err = r.p.fetch(ctx, r.pkg, io.MultiWriter(sum, spool), r.report)
 	if err != nil {
-		return size, tree, err
+		return size, err
 	}
 	r.phase = Verifying
 	r.report.phase(Verifying, size)
 	if err := verify(r.pkg, size, sum); err != nil {
-		return size, tree, err
+		return size, err
 	}
 	r.phase = Installing
 	r.report.phase(Installing, size)
-	tree, err = r.unpack(ctx, spool, size)
-	return size, tree, err
+	return size, r.unpack(ctx, spool, size, tree)
 }
 
-func (r *run) unpack(ctx context.Context, spool io.ReaderAt, size int64) (Tree, error) {
+func (r *run) unpack(ctx context.Context, spool io.ReaderAt, size int64, tree *quickHash) error {
 	media, err := r.p.media(r.pkg.Artifact.MediaType)
 	if err != nil {
-		return Tree{}, err
+		return err
 	}
-	var t treeHash
-	sink := &hashingSink{stage: r.stage, tree: &t}
+	sink := &hashingSink{stage: r.stage, tree: tree}
 	_, err = archive.Unpack(ctx, spool, size, archive.Format(media.Format), sink, r.p.archiveOptions(media))
 	if err != nil {
-		return Tree{}, exported(err)
+		return exported(err)
 	}
-	return t.tree(), nil
+	return nil
 }
 
 // Identify reads what files say of themselves and compares it with pkg (P18).

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"runtime"
@@ -29,8 +30,11 @@ const treeFormat = "patchbay.tree/v1\n"
 // and directories is refused with an error wrapping ErrCorrupt: no installer
 // keeps such a thing. On Windows, which does not keep the executable bit, it
 // counts as unset.
-func HashTree(ctx context.Context, files fs.FS) (Tree, error) {
-	var t treeHash
+func HashTree(ctx context.Context, files fs.FS) (Tree, error) { return hashTree(ctx, files, nil) }
+
+// hashTree is HashTree, and shows all that it reads to again, too.
+func hashTree(ctx context.Context, files fs.FS, again *quickHash) (Tree, error) {
+	t := treeHash{again: again}
 	buf := make([]byte, fetchBuffer)
 	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -56,6 +60,7 @@ func HashTree(ctx context.Context, files fs.FS) (Tree, error) {
 type treeHash struct {
 	lines []treeLine
 	files int
+	again *quickHash // nil: nobody compares
 }
 
 type treeLine struct {
@@ -63,7 +68,12 @@ type treeLine struct {
 	text string
 }
 
-func (t *treeHash) dir(path string) { t.lines = append(t.lines, treeLine{path, "d"}) }
+func (t *treeHash) dir(path string) {
+	t.lines = append(t.lines, treeLine{path, "d"})
+	if t.again != nil {
+		t.again.dir(path)
+	}
+}
 
 func (t *treeHash) file(path string, executable bool, size int64, sum []byte) {
 	kind := "f"
@@ -85,11 +95,21 @@ func (t *treeHash) read(ctx context.Context, files fs.FS, path string, buf []byt
 		return err
 	}
 	sum := sha256.New()
-	size, err := io.CopyBuffer(sum, contextReader{ctx, f}, buf)
+	var w io.Writer = sum
+	var quick hash.Hash
+	if t.again != nil {
+		quick = t.again.sum()
+		w = io.MultiWriter(sum, quick)
+	}
+	size, err := io.CopyBuffer(w, contextReader{ctx, f}, buf)
 	if err != nil {
 		return err
 	}
-	t.file(path, info.Mode()&0o111 != 0, size, sum.Sum(nil))
+	executable := info.Mode()&0o111 != 0
+	t.file(path, executable, size, sum.Sum(nil))
+	if quick != nil {
+		t.again.file(path, executable, size, quick.Sum(nil))
+	}
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package installer
 
 import (
-	"crypto/sha256"
 	"errors"
 	"hash"
 	"io"
@@ -9,10 +8,10 @@ import (
 	"github.com/patchbay/patchbay/internal/archive"
 )
 
-// hashingSink hands an archive's files to a stage and hashes them on the way.
+// hashingSink hands an archive's files to a stage and hashes them quickly on the way.
 type hashingSink struct {
 	stage Stage
-	tree  *treeHash
+	tree  *quickHash
 }
 
 func (s *hashingSink) Mkdir(name string) error {
@@ -25,12 +24,12 @@ func (s *hashingSink) Create(name string, executable bool) (io.WriteCloser, erro
 	if err != nil {
 		return nil, err
 	}
-	return &hashingFile{w: w, tree: s.tree, name: name, executable: executable, sum: sha256.New()}, nil
+	return &hashingFile{w: w, tree: s.tree, name: name, executable: executable, sum: s.tree.sum()}, nil
 }
 
 type hashingFile struct {
 	w          io.WriteCloser
-	tree       *treeHash
+	tree       *quickHash
 	name       string
 	executable bool
 	size       int64

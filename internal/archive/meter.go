@@ -74,6 +74,34 @@ func (m *meter) count(n int64) error {
 	return nil
 }
 
+// seekable is a meter whose bytes can be passed over; they count all the same.
+type seekable struct {
+	*meter
+
+	s io.Seeker
+}
+
+// Seek implements io.Seeker, forward only.
+func (s seekable) Seek(offset int64, whence int) (int64, error) {
+	at := s.out
+	switch whence {
+	case io.SeekCurrent:
+		offset += at
+	case io.SeekEnd:
+		return 0, errors.ErrUnsupported
+	}
+	if s.err != nil {
+		return at, s.err
+	}
+	if offset < at {
+		return at, errors.ErrUnsupported
+	}
+	if s.err = s.count(offset - at); s.err != nil {
+		return at, s.err
+	}
+	return s.s.Seek(offset, io.SeekStart)
+}
+
 // room reports whether n more bytes may come, before any of them does.
 func (m *meter) room(n int64) error {
 	switch {

@@ -13,7 +13,11 @@ import (
 func (u *unpacker) tar(r io.Reader) error {
 	u.in.r = r
 	u.out.r = u.in
-	return u.tarStream()
+	if s, ok := r.(io.Seeker); ok && u.sink == (nowhere{}) {
+		u.skim = true
+		return u.tarStream(seekable{u.out, s})
+	}
+	return u.tarStream(u.out)
 }
 
 // targz unpacks a tar archive in the only member of a gzip file (RFC 1952).
@@ -29,7 +33,7 @@ func (u *unpacker) targz(r io.Reader) error {
 	zr.Multistream(false)
 	u.out.r = zr
 	u.out.in = func() int64 { return u.in.read }
-	if err := u.tarStream(); err != nil {
+	if err := u.tarStream(u.out); err != nil {
 		return err
 	}
 	switch _, err := packed.ReadByte(); {
@@ -41,9 +45,9 @@ func (u *unpacker) targz(r io.Reader) error {
 	return nil
 }
 
-// tarStream unpacks what u.out reads, up to its end.
-func (u *unpacker) tarStream() error {
-	tr := tar.NewReader(u.out)
+// tarStream unpacks what from reads, which is u.out, up to its end.
+func (u *unpacker) tarStream(from io.Reader) error {
+	tr := tar.NewReader(from)
 	for {
 		hdr, err := tr.Next()
 		if hdr == nil {

@@ -37,7 +37,8 @@ type Stats struct {
 // It fails with an [*Error] when the archive is at fault, and with the error of
 // ctx, src or dst otherwise.
 //
-// The archive is read twice, at first without dst: an archive that is refused
+// The archive is read twice, at first without dst, and where nothing is compressed without the
+// content of files: an archive that is refused
 // has put nothing anywhere. So dst has received something after an error only
 // if it failed itself, src did, or ctx ended.
 func Unpack(ctx context.Context, src io.ReaderAt, size int64, f Format, dst Sink, o *Options) (Stats, error) {
@@ -85,6 +86,8 @@ type unpacker struct {
 	top   string // the directory stripped, once known
 	stats Stats
 	buf   []byte
+	skim  bool   // the content of files is passed over
+	size  int64  // of the archive
 	index int    // of the entry at work; -1 before the first
 	entry string // its name
 }
@@ -96,6 +99,7 @@ func (u *unpacker) unpack(src io.ReaderAt, size int64, f Format) error {
 	if size > u.out.limits.Input {
 		return u.refuse(&LimitError{Limit: "bytes of archive", Max: u.out.limits.Input})
 	}
+	u.size = size
 	switch f {
 	case Tar:
 		return u.tar(io.NewSectionReader(src, 0, size))
@@ -155,7 +159,11 @@ func (u *unpacker) file(name string, executable bool, size int64, r io.Reader) e
 	if err != nil {
 		return u.sinkError(err)
 	}
-	err = u.copy(w, r, size)
+	if u.skim {
+		err = u.skip(size)
+	} else {
+		err = u.copy(w, r, size)
+	}
 	if cerr := w.Close(); err == nil && cerr != nil {
 		err = u.sinkError(cerr)
 	}
@@ -177,6 +185,15 @@ func (u *unpacker) copy(w io.Writer, r io.Reader, size int64) error {
 		if err != nil && left > 0 {
 			return u.blame(err)
 		}
+	}
+	return nil
+}
+
+// skip sees that there is as much content as stated. The reader of the archive
+// passes over it.
+func (u *unpacker) skip(size int64) error {
+	if size > u.size-u.out.out {
+		return u.blame(io.ErrUnexpectedEOF)
 	}
 	return nil
 }
