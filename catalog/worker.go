@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/patchbay/patchbay/installer"
 )
@@ -32,45 +33,48 @@ var errElsewhere = errors.New("of a feed that is not configured here")
 func (w *worker) run(ctx context.Context, slots chan struct{}) error {
 	defer func() { <-slots }()
 	defer w.cat.hub.forget(w.op.ID, w.n)
-	var err error
-	w.item, _, err = get[itemRecord](ctx, w.cat, itemKey(w.op.ID, w.n))
-	if err != nil || w.item.State.Final() {
-		return err
+	for {
+		busy, err := w.begin(ctx)
+		if w.lease != nil {
+			if err = w.do(ctx); err != nil {
+				return joinRelease(ctx, w.lease, err)
+			}
+			return nil
+		}
+		if err != nil || busy == 0 {
+			return err
+		}
+		// Waiting for another operation on the same connector (P11) must not keep
+		// other connectors waiting, so the slot is given back meanwhile.
+		<-slots
+		err = sleep(ctx, min(busy, max(w.cat.opts.Lease/20, 5*time.Millisecond)))
+		slots <- struct{}{}
+		if err != nil {
+			return err
+		}
 	}
-	if it := &w.item.Item; it.Feed != "" && !w.cat.knows(it.Feed) && !w.leads {
-		return errElsewhere
-	}
-	// Waiting for another operation on the same connector (P11) must not keep
-	// other connectors waiting, so the slot is given back meanwhile.
-	w.lease, err = w.cat.waitLease(ctx, w.item.Item.Key, w.op.ID, slots)
-	if err != nil {
-		return err
-	}
-	final, err := w.begin(ctx)
-	if err == nil && !final {
-		err = w.do(ctx)
-	}
-	if err != nil || final {
-		return joinRelease(ctx, w.lease, err)
-	}
-	return nil
 }
 
-// begin reads the item again, because whoever held the lease before may have
-// finished it, and lets other processes see that it is worked on.
-func (w *worker) begin(ctx context.Context) (final bool, err error) {
+// begin takes the lease and, in the same write, lets other processes see that the
+// item is worked on. Without a lease and an error the item is final, or else somebody
+// has the lease who can be busy so long. The item is read each time, because they may finish it.
+func (w *worker) begin(ctx context.Context) (busy time.Duration, err error) {
 	key := itemKey(w.op.ID, w.n)
 	item, rev, err := get[itemRecord](ctx, w.cat, key)
 	if err != nil || item.State.Final() {
-		return true, err
+		return 0, err
+	}
+	it := &item.Item
+	if it.Feed != "" && !w.cat.knows(it.Feed) && !w.leads {
+		return 0, errElsewhere
 	}
 	item.State, item.Changed = Fetching, w.cat.opts.Clock().UTC()
-	if item.Item.Installed {
+	if it.Installed {
 		item.State = Verifying // nothing is to be fetched, unless it is damaged (P13)
 	}
 	w.item = item
-	_, err = w.cat.store.Apply(ctx, w.lease.check(), Put(key, encode(item), At(rev)))
-	return false, err
+	w.lease, busy, err = w.cat.tryLease(ctx, it.Key, w.op.ID, Put(key, encode(item), At(rev)))
+	return max(busy, 1), err
 }
 
 // do performs the item under the lease and commits its outcome, which also
