@@ -15,7 +15,7 @@ var allowed = map[string][]string{
 	"github.com/hashicorp/go-retryablehttp": {"internal/egress"},                // retries of idempotent reads, behind our own rules
 	"code.dny.dev/ssrf":                     {"internal/egress"},                // special address ranges at dial time
 	"go.uber.org/goleak":                    {"internal/leaktest"},              // what the runtime and testing keep for themselves
-	"golang.org/x/sync":                     {"auth", "catalog", "internal/egress"},
+	"golang.org/x/sync":                     {"auth", "catalog", "installer/dirinstaller", "internal/egress"},
 }
 
 // allowedInTests may be imported by every _test.go file.
