@@ -73,7 +73,7 @@ func byToken(c *catalog.Connection) bool { return c.Scheme == shared }
 
 func (w *worker) request() *catalog.ConnectionRequest {
 	return &catalog.ConnectionRequest{
-		Name: fmt.Sprint("Name ", w.IntN(30)), Folder: pick(w, "", "f"), Shared: w.IntN(4) == 0, Browser: catalogtest.Browser(),
+		Name: fmt.Sprint(pick(w, "Name ", "NAME "), w.IntN(12)), Folder: pick(w, "", "f"), Shared: w.IntN(4) == 0, Browser: catalogtest.Browser(),
 	}
 }
 

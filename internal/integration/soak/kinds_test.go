@@ -14,7 +14,7 @@ import (
 func kinds() []kind {
 	return []kind{
 		{"refresh", 6, refresh, []error{catalogtest.ErrFault}},
-		{"install", 8, install, []error{catalogtest.ErrFault, catalog.ErrStalePlan, catalog.ErrNoEligible}},
+		{"install", 8, install, []error{catalogtest.ErrFault, catalog.ErrStalePlan, catalog.ErrNoEligible, catalog.ErrNotFound}},
 		{"prune", 1, prune, []error{catalog.ErrInUse}},
 		{"skip", 2, skip, nil},
 		{"unskip", 4, unskip, []error{catalog.ErrNotFound, catalog.ErrConflict}},

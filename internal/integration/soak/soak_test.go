@@ -41,6 +41,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	t.Logf("-soak.seed=%d", *seed)
 	w := newWorld(t)
 	g := &gauge{world: w, done: map[string]*tally{}}
+	g.check(t) // by the end of which both catalogs know what is installed
 	var pause sync.RWMutex
 	ctx, cancel := context.WithTimeout(t.Context(), *during)
 	defer cancel()
