@@ -25,7 +25,7 @@ func kinds() []kind {
 		{"assign", 6, assign, []error{catalog.ErrNotFound, governance.ErrEqualPriority}},
 		{"create", 6, create, []error{catalog.ErrExists, catalog.ErrDisabledByPolicy, catalog.ErrInvalid, catalog.ErrConflict, catalog.ErrNotFound}},
 		{"edit", 8, edit, []error{catalog.ErrConflict, catalog.ErrExists, catalog.ErrNotFound, catalog.ErrForbidden}},
-		{"agree", 3, agree, []error{errProvider, catalog.ErrExists, catalog.ErrDisabledByPolicy, catalog.ErrConflict, catalog.ErrNotFound, auth.ErrExpired}},
+		{"agree", 3, agree, []error{errProvider, catalog.ErrExists, catalog.ErrDisabledByPolicy, catalog.ErrConflict, catalog.ErrNotFound, catalog.ErrForbidden, auth.ErrExpired}},
 		{"use", 20, use, []error{errProvider, catalog.ErrNotFound, catalog.ErrForbidden}},
 		{"quarantine", 2, quarantine, []error{catalog.ErrNotFound, catalog.ErrForbidden, catalog.ErrConflict}},
 		{"rewrap", 1, rewrap, nil},
