@@ -43,7 +43,8 @@ func (c *Connections) SetDefault(ctx context.Context, id string) error {
 }
 
 // Disable stops the connection until Enable. reason may be empty, and has at most 4096 bytes. One that
-// is quarantined stays so.
+// is quarantined stays so. Clients that are out in another process may use it for another
+// Options.FollowEvery.
 func (c *Connections) Disable(ctx context.Context, id, reason string) error {
 	return c.edit(ctx, "disable connection", id, func(r *connRecord) ([]Op, error) {
 		var faults faultList
@@ -127,7 +128,8 @@ func (c *Connections) editOnce(ctx context.Context, op, id string, change func(r
 
 // Delete removes the connection, its name, its credential and its triggers
 // (C4), in one step. Then the provider is told in the background that the token
-// will not be used again; that it cannot be changes nothing.
+// will not be used again; that it cannot be changes nothing. Beyond 1,024 at a time it is not
+// tried. Clients that are out in another process may use the token for another Options.FollowEvery.
 func (c *Connections) Delete(ctx context.Context, id string) error {
 	const op = "delete connection"
 	if err := c.allow(ctx, op, ActionConnect, ""); err != nil {
@@ -135,8 +137,8 @@ func (c *Connections) Delete(ctx context.Context, id string) error {
 	}
 	for {
 		err := c.deleteOnce(ctx, op, id)
-		if conflicted(err, (&connRecord{ID: id, Tenant: c.principal.Tenant}).key()) {
-			continue
+		if conflicted(err, (&connRecord{ID: id, Tenant: c.principal.Tenant}).key()) || conflictedUnder(err, prefixConnDefault) {
+			continue // it, or which one is the default, was changed meanwhile
 		}
 		if err != nil {
 			return &Error{Op: op, Key: id, Err: err}

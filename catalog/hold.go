@@ -127,18 +127,23 @@ func (a *Admin) release(ctx context.Context, kind holdKind, id string) error {
 	if err := a.cat.usable(); err != nil {
 		return &Error{Op: op, Key: id, Err: err}
 	}
-	old, rev, err := get[version.Hold](ctx, a.cat, kind.prefix+id)
-	if err := a.allow(ctx, op, ActionHold, string(old.Scope)); err != nil {
-		return err
+	for {
+		old, rev, err := get[version.Hold](ctx, a.cat, kind.prefix+id)
+		if err := a.allow(ctx, op, ActionHold, string(old.Scope)); err != nil {
+			return err
+		}
+		if err == nil {
+			entry := AuditEntry{By: a.principal, Action: op, Key: connector.Key(old.Scope), Target: id, Before: digestOf(encode(old))}
+			err = a.cat.commit(ctx, entry, Delete(kind.prefix+id, At(rev)))
+		}
+		if conflicted(err, kind.prefix+id) {
+			continue // somebody else was quicker
+		}
+		if err != nil {
+			return &Error{Op: op, Key: id, Err: err}
+		}
+		return nil
 	}
-	if err == nil {
-		entry := AuditEntry{By: a.principal, Action: op, Key: connector.Key(old.Scope), Target: id, Before: digestOf(encode(old))}
-		err = a.cat.commit(ctx, entry, Delete(kind.prefix+id, At(rev)))
-	}
-	if err != nil {
-		return &Error{Op: op, Key: id, Err: err}
-	}
-	return nil
 }
 
 // holds lists the skips or pins, oldest first; with a key, those that cover

@@ -17,7 +17,7 @@ func kinds() []kind {
 		{"install", 8, install, []error{catalogtest.ErrFault, catalog.ErrStalePlan, catalog.ErrNoEligible, catalog.ErrNotFound}},
 		{"prune", 1, prune, []error{catalog.ErrInUse}},
 		{"skip", 2, skip, nil},
-		{"unskip", 4, unskip, []error{catalog.ErrNotFound, catalog.ErrConflict}},
+		{"unskip", 4, unskip, []error{catalog.ErrNotFound}},
 		{"read", 20, read, []error{catalog.ErrDisabledByPolicy}},
 		{"explain", 6, explain, nil},
 		{"audit", 3, audit, nil},
