@@ -1,7 +1,5 @@
 package version
 
-import "sort"
-
 // Newest returns the newest eligible version: the Target that Select would
 // name, without the explanation. It allocates nothing beyond what Rules.Policy
 // does. Its work grows with the logarithm of the number of versions, times the
@@ -72,7 +70,13 @@ func (c *Compiled) admits(e *entry) bool { return c.runs(e) && c.denial(e) == ni
 
 // below returns the first index, not before from, whose version is below the cut.
 func (s *Set) below(from int, limit *cut) int {
-	return from + sort.Search(len(s.entries)-from, func(i int) bool {
-		return s.entries[from+i].below(limit)
-	})
+	to := len(s.entries)
+	for from < to { // by hand, as in spans.find
+		if mid := int(uint(from+to) >> 1); s.entries[mid].below(limit) { //nolint:gosec // as sort.Search does
+			to = mid
+		} else {
+			from = mid + 1
+		}
+	}
+	return from
 }

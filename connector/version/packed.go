@@ -48,14 +48,16 @@ func (p *packed) version() Version {
 	return v
 }
 
-// core compares the three numbers. sure is false when they are equal or too large.
-func (p *packed) core(numbers [3]uint64) (order int, sure bool) {
-	for i, n := range p.numbers {
-		if m := uint64(n); m != numbers[i] || n == math.MaxUint32 {
-			return cmp.Compare(m, numbers[i]), n < math.MaxUint32
+// core reports whether the three numbers are below v's. sure is false when they are equal or too
+// large.
+func (p *packed) core(v *Version) (below, sure bool) {
+	n, m := p.numbers[0], v.major
+	if uint64(n) == m && n < math.MaxUint32 {
+		if n, m = p.numbers[1], v.minor; uint64(n) == m && n < math.MaxUint32 {
+			n, m = p.numbers[2], v.patch
 		}
 	}
-	return 0, false
+	return uint64(n) < m, uint64(n) != m && n < math.MaxUint32
 }
 
 // compare is Version.Compare.
@@ -76,8 +78,8 @@ func (p *packed) below(c *cut) bool {
 	if c.side == end {
 		return true
 	}
-	if order, sure := p.core([3]uint64{c.at.major, c.at.minor, c.at.patch}); sure {
-		return order < 0
+	if below, sure := p.core(&c.at); sure {
+		return below
 	}
 	v := p.version()
 	return c.above(&v)

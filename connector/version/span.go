@@ -3,7 +3,6 @@ package version
 import (
 	"cmp"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -130,6 +129,13 @@ func (a spans) complement() spans {
 // find returns the index of the newest span that starts below v, or -1, and
 // whether that span contains v. No other span can.
 func (a spans) find(v *packed) (int, bool) {
-	i := sort.Search(len(a), func(i int) bool { return v.below(&a[i].lo) }) - 1
-	return i, i >= 0 && v.below(&a[i].hi)
+	lo, hi := 0, len(a) // by hand: a call for each step would take most of the time
+	for lo < hi {
+		if mid := int(uint(lo+hi) >> 1); v.below(&a[mid].lo) { //nolint:gosec // as sort.Search does
+			hi = mid
+		} else {
+			lo = mid + 1
+		}
+	}
+	return lo - 1, lo > 0 && v.below(&a[lo-1].hi)
 }
