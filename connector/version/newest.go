@@ -27,6 +27,7 @@ func (s *Set) newest(c *Compiled) int {
 		}
 		return i
 	}
+	near := len(c.allowed) // versions come newest first, and so do spans
 	for i := 0; i < len(s.entries); {
 		e := &s.entries[i]
 		step := e.nextGA
@@ -38,7 +39,8 @@ func (s *Set) newest(c *Compiled) int {
 			continue
 		}
 		if c.restricted {
-			j, inside := c.allowed.find(&e.packed)
+			j, inside := c.allowed.findNear(&e.packed, near)
+			near = j
 			if j < 0 {
 				break
 			}

@@ -126,6 +126,16 @@ func (a spans) complement() spans {
 	return out
 }
 
+// findNear is find for a version below the span after near: it looks at that and the one before first.
+func (a spans) findNear(v *packed, near int) (int, bool) {
+	for i := min(near, len(a)-1); i >= 0 && i >= near-1; i-- {
+		if !v.below(&a[i].lo) {
+			return i, v.below(&a[i].hi)
+		}
+	}
+	return a.find(v)
+}
+
 // find returns the index of the newest span that starts below v, or -1, and
 // whether that span contains v. No other span can.
 func (a spans) find(v *packed) (int, bool) {
