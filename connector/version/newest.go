@@ -74,7 +74,7 @@ func (c *Compiled) admits(e *entry) bool { return c.runs(e) && c.denial(e) == ni
 func (s *Set) below(from int, limit *cut) int {
 	to := len(s.entries)
 	for from < to { // by hand, as in spans.find
-		if mid := int(uint(from+to) >> 1); s.entries[mid].below(limit) { //nolint:gosec // as sort.Search does
+		if mid := int(uint(from+to) >> 1); s.entries[mid].below(limit) {
 			to = mid
 		} else {
 			from = mid + 1

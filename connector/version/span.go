@@ -141,7 +141,7 @@ func (a spans) findNear(v *packed, near int) (int, bool) {
 func (a spans) find(v *packed) (int, bool) {
 	lo, hi := 0, len(a) // by hand: a call for each step would take most of the time
 	for lo < hi {
-		if mid := int(uint(lo+hi) >> 1); v.below(&a[mid].lo) { //nolint:gosec // as sort.Search does
+		if mid := int(uint(lo+hi) >> 1); v.below(&a[mid].lo) {
 			hi = mid
 		} else {
 			lo = mid + 1
