@@ -27,7 +27,7 @@ func kinds() []kind {
 		{"edit", 8, edit, []error{catalog.ErrConflict, catalog.ErrExists, catalog.ErrNotFound, catalog.ErrForbidden}},
 		{"agree", 3, agree, []error{errProvider, catalog.ErrExists, catalog.ErrDisabledByPolicy, catalog.ErrConflict, catalog.ErrNotFound, catalog.ErrForbidden, auth.ErrExpired}},
 		{"use", 20, use, []error{errProvider, catalog.ErrNotFound, catalog.ErrForbidden}},
-		{"quarantine", 2, quarantine, []error{catalog.ErrNotFound, catalog.ErrForbidden, catalog.ErrConflict}},
+		{"quarantine", 2, quarantine, []error{catalog.ErrInvalid, catalog.ErrNotFound, catalog.ErrForbidden, catalog.ErrConflict}},
 		{"rewrap", 1, rewrap, nil},
 		{"fault", 1, fault, nil},
 	}
