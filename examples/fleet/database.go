@@ -15,6 +15,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/patchbay/patchbay/catalog/sqlstore"
+	"github.com/patchbay/patchbay/internal/integration/pgserver"
 )
 
 // database sees to it that there is a database. The function it returns takes away
@@ -28,11 +29,11 @@ func (cfg *config) database(ctx context.Context) (closes func() error, err error
 	}
 	stop := func() error { return nil }
 	if cfg.dsn == "" {
-		c, err := startCluster(ctx)
+		c, err := pgserver.Start(ctx)
 		if err != nil {
 			return nil, &usageError{fmt.Errorf("no PostgreSQL (%w): state -dsn, or use -sqlite", err)}
 		}
-		cfg.dsn, stop = c.dsn(), c.stop
+		cfg.dsn, stop = c.DSN(), c.Stop
 	}
 	drop, err := cfg.makeSchema(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/patchbay/patchbay/internal/integration/pgserver"
 	"github.com/patchbay/patchbay/internal/leaktest"
 )
 
@@ -104,7 +105,7 @@ func allHold(t *testing.T, o outcome) {
 
 func TestP12_ProcessesOnPostgreSQLOutliveOne(t *testing.T) {
 	t.Parallel()
-	if _, err := postgresBin(); err != nil && os.Getenv(dsnEnv) == "" {
+	if _, err := pgserver.Programs(); err != nil && os.Getenv(dsnEnv) == "" {
 		if os.Getenv(requireEnv) == "1" {
 			t.Fatalf("%s=1, and there is no PostgreSQL: %v", requireEnv, err)
 		}

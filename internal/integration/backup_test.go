@@ -128,9 +128,9 @@ func postgresBackup(t *testing.T) (catalog.Store, func() catalog.Store) {
 	return p.store(t, nil), func() catalog.Store {
 		db := "restored_" + strings.ToLower(rand.Text())
 		dsn := strings.Replace(p.dsn, "dbname=postgres", "dbname="+db, 1)
-		require.NoError(t, c.Run("pg_dump", "-d", p.dsn, "-n", pgx.Identifier{p.schema}.Sanitize(), "-f", db+".sql"))
-		require.NoError(t, c.Run("createdb", "--maintenance-db", p.dsn, db))
-		require.NoError(t, c.Run("psql", "-d", dsn, "-q", "-v", "ON_ERROR_STOP=1", "-f", db+".sql"))
+		require.NoError(t, c.Run(t.Context(), "pg_dump", "-d", p.dsn, "-n", pgx.Identifier{p.schema}.Sanitize(), "-f", db+".sql"))
+		require.NoError(t, c.Run(t.Context(), "createdb", "--maintenance-db", p.dsn, db))
+		require.NoError(t, c.Run(t.Context(), "psql", "-d", dsn, "-q", "-v", "ON_ERROR_STOP=1", "-f", db+".sql"))
 		return place{dsn, p.schema}.store(t, nil)
 	}
 }

@@ -185,7 +185,7 @@ func TestS2_AServerThatCrashesLosesNothing(t *testing.T) { //nolint:paralleltest
 			return true
 		}
 		next = done.Load() + 40 + rand.Int64N(20)
-		require.NoError(t, c.Crash())
+		require.NoError(t, c.Crash(t.Context()))
 		return false
 	})
 }

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package pgcluster
+package pgserver
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 type credential struct{}
 
 func unprivileged() (credential, error) {
-	return credential{}, errors.New("these tests start a server on Unix only; set " + DSNEnv)
+	return credential{}, errors.New("a server is started on Unix only")
 }
 
 func (credential) own(string) error { return nil }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package pgcluster
+package pgserver
 
 import (
 	"fmt"
