@@ -1,8 +1,8 @@
 package dirinstaller
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"io/fs"
 	"os"
@@ -57,8 +57,8 @@ func TestLayout(t *testing.T) {
 
 	data, err := os.ReadFile(inside(t, dir, r, receiptFile))
 	require.NoError(t, err)
-	kept := &installer.Receipt{}
-	require.NoError(t, json.Unmarshal(data, kept))
+	kept, err := decodeReceipt(data)
+	require.NoError(t, err)
 	assert.Equal(t, r, kept)
 }
 
@@ -121,6 +121,13 @@ func TestDamageIsSeen(t *testing.T) {
 		},
 		"a receipt cut": func(t *testing.T, dir string, r *installer.Receipt) {
 			require.NoError(t, os.Truncate(inside(t, dir, r, receiptFile), 20))
+		},
+		"a receipt edited": func(t *testing.T, dir string, r *installer.Receipt) {
+			data, err := os.ReadFile(inside(t, dir, r, receiptFile))
+			require.NoError(t, err)
+			edited := bytes.Replace(data, []byte(`"application/`), []byte(`"applidation/`), 1)
+			require.NotEqual(t, data, edited)
+			require.NoError(t, os.WriteFile(inside(t, dir, r, receiptFile), edited, 0o600))
 		},
 		"a file instead": func(t *testing.T, dir string, r *installer.Receipt) {
 			require.NoError(t, os.RemoveAll(inside(t, dir, r)))

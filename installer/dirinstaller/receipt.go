@@ -1,21 +1,34 @@
 package dirinstaller
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path"
 
+	"github.com/patchbay/patchbay/connector"
 	"github.com/patchbay/patchbay/installer"
 )
 
 // maxReceipt bounds receipt.json, which holds a manifest of at most 8 MiB.
 const maxReceipt = 32 << 20
 
+// stored is what a receipt file holds. The digest, of the receipt without white space, tells a damaged receipt from one
+// of another package with the same bytes: the one is replaced, the other stays.
+type stored struct {
+	Digest  connector.Digest `json:"digest"`
+	Receipt json.RawMessage  `json:"receipt"`
+}
+
 // writeReceipt makes a receipt file.
 func writeReceipt(d disk, name string, r *installer.Receipt) error {
-	data, err := json.MarshalIndent(r, "", "\t")
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("encode receipt: %w", err)
+	}
+	data, err := json.MarshalIndent(&stored{connector.DigestOf(raw), raw}, "", "\t")
 	if err != nil {
 		return fmt.Errorf("encode receipt: %w", err)
 	}
@@ -57,9 +70,25 @@ func readReceipt(d disk, content string) (*installer.Receipt, error) {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("read receipt: %w", err)
 	}
-	r := &installer.Receipt{}
-	if err := json.Unmarshal(data, r); err != nil {
+	r, err := decodeReceipt(data)
+	if err != nil {
 		return nil, fmt.Errorf("%w: receipt: %w", installer.ErrCorrupt, err)
 	}
 	return r, nil
+}
+
+func decodeReceipt(data []byte) (*installer.Receipt, error) {
+	var s stored
+	if err := json.Unmarshal(data, &s); err != nil {
+		return nil, err
+	}
+	var raw bytes.Buffer
+	if err := json.Compact(&raw, s.Receipt); err != nil {
+		return nil, err
+	}
+	if got := connector.DigestOf(raw.Bytes()); got != s.Digest {
+		return nil, &installer.DigestError{Want: s.Digest, Got: got}
+	}
+	r := &installer.Receipt{}
+	return r, json.Unmarshal(raw.Bytes(), r)
 }
