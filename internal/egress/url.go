@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// maxURLBytes bounds a URL; longer ones are refused.
+// maxURLBytes bounds a URL, as given and with what it must escape; longer ones are refused.
 const maxURLBytes = 8 << 10
 
 // CheckURL parses an absolute URL and judges it as New(o) would before it
@@ -18,13 +18,17 @@ func CheckURL(raw string, o *Options) (*url.URL, error) {
 }
 
 func checkURL(raw string, g *guard, allowHTTP bool) (*url.URL, error) {
+	long := &URLError{Reason: "it is longer than " + strconv.Itoa(maxURLBytes) + " bytes"}
 	if len(raw) > maxURLBytes {
-		return nil, &URLError{Reason: "it is longer than " + strconv.Itoa(maxURLBytes) + " bytes"}
+		return nil, long
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
 		// The parser's error quotes the URL, so it is not passed on.
 		return nil, &URLError{Reason: "it cannot be parsed"}
+	}
+	if len(raw) > maxURLBytes/3 && len(u.String()) > maxURLBytes { // "%FF" is three times as long
+		return nil, long
 	}
 	if err := checkScheme(u.Scheme, allowHTTP); err != nil {
 		return nil, err

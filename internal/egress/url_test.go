@@ -34,7 +34,8 @@ func TestC12_URLIsRefused(t *testing.T) {
 		"https://①②⑦.0.0.1/":               "not ASCII",
 		"https://%31%32%37.0.0.1/":         "cannot be parsed",
 		"https://feeds.example.com/\n":     "cannot be parsed",
-		"https://feeds.example.com/" + strings.Repeat("a", maxURLBytes): "longer than",
+		"https://feeds.example.com/" + strings.Repeat("a", maxURLBytes):      "longer than",
+		"https://feeds.example.com/" + strings.Repeat("\xff", maxURLBytes/2): "longer than",
 	} {
 		_, err := CheckURL(raw, nil)
 		var refused *URLError
