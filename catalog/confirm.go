@@ -59,10 +59,13 @@ func (c *Catalog) confirmActivities() {
 	}
 }
 
+// confirming is what a lease is for under which nothing is put in place.
+const confirming = "activities"
+
 // confirmOne asks the host's publisher once. A failure is tried again by
 // healLoop.
 func (c *Catalog) confirmOne(ctx context.Context, key connector.Key) {
-	l, _, err := c.tryLease(ctx, key, "activities")
+	l, _, err := c.tryLease(ctx, key, confirming)
 	if err != nil || l == nil {
 		return // somebody works on the connector; healLoop comes back
 	}

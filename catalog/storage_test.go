@@ -166,6 +166,25 @@ func TestSweepIsNotStoppedByALeaseThatRanOut(t *testing.T) {
 	})
 }
 
+// While the host confirms activities, nothing is put in place that a sweep could take.
+func TestSweepDoesNotWaitForTheHostToConfirm(t *testing.T) {
+	t.Parallel()
+	asked, answer := make(chan struct{}), make(chan struct{})
+	b := newBench(t, []string{"slack@1.0.0"}, func(o *catalog.Options) {
+		o.ActivityPublisher = publisherFunc(func(connector.Key, string, *connector.Manifest) error {
+			close(asked)
+			<-answer
+			return nil
+		})
+	})
+	defer close(answer)
+	b.install(t, "slack@1.0.0")
+	b.idle(t)
+	<-asked
+	_, err := b.admin.Sweep(t.Context())
+	require.NoError(t, err)
+}
+
 // While everything unnamed is being removed, nothing can be put in place.
 func TestSweepAndInstallExcludeEachOther(t *testing.T) {
 	t.Parallel()

@@ -87,7 +87,8 @@ func (c *Catalog) idle(ctx context.Context) error {
 			return err
 		}
 		key := connector.Key(strings.TrimPrefix(rec.Key, prefixLease))
-		if key != sweepLease && !isRenewLease(key) && c.sightings.held(key, &held, rec.Revision, now) {
+		harmless := key == sweepLease || isRenewLease(key) || held.Op == confirming
+		if !harmless && c.sightings.held(key, &held, rec.Revision, now) {
 			return fmt.Errorf("work is under way (%s): %w", rec.Key, ErrInUse)
 		}
 	}
