@@ -3,12 +3,13 @@ package soak_test
 import (
 	"flag"
 	"testing"
+	"time"
 
 	"github.com/patchbay/patchbay/internal/leaktest"
 )
 
 var (
-	during = flag.Duration("soak.for", 0, "work for so long")
+	during = flag.Duration("soak.for", 5*time.Second, "work for so long")
 	seed   = flag.Uint64("soak.seed", 0, "of what is chosen at random; 0: another one each time")
 )
 

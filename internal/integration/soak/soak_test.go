@@ -35,9 +35,6 @@ type kind struct {
 // database and a folder, while their feed and their provider change and fail. Whatever is refused is refused with what its
 // documentation says. Now and then, all pause, and what must always hold is looked at.
 func TestEverythingAtOnce(t *testing.T) {
-	if *during <= 0 {
-		t.Skip("it takes as long as one likes: ask for it with -soak.for")
-	}
 	if *seed == 0 {
 		*seed = rand.Uint64()
 	}
