@@ -15,19 +15,23 @@ const (
 	maxEmptyReads = 100
 )
 
-// download receives the bytes of one artifact.
+// download reads the bytes of one artifact, no more than may come, and hashes
+// and counts them on the way.
 type download struct {
+	ctx   context.Context //nolint:containedctx // lives as long as one fetch
+	body  io.Reader
 	want  int64 // bytes stated; 0: not stated
 	limit int64 // bytes at most
 	got   int64
-	w     io.Writer
+	sum   io.Writer
 	r     *reporter
+	err   error // why it ended, other than at the end of the bytes
 }
 
-// fetch receives pkg's bytes into w and returns how many there are. It fails
-// as soon as there is one more than stated or allowed.
-func (p *Pipeline) fetch(ctx context.Context, pkg *Package, w io.Writer, r *reporter) (int64, error) {
-	d := &download{want: pkg.Artifact.Size, limit: p.Limits.download(), w: w, r: r}
+// fetch receives pkg's bytes into spool and sum and returns how many there are.
+// It fails as soon as there is one more than stated or allowed.
+func (p *Pipeline) fetch(ctx context.Context, pkg *Package, spool, sum io.Writer, r *reporter) (int64, error) {
+	d := &download{ctx: ctx, want: pkg.Artifact.Size, limit: p.Limits.download(), sum: sum, r: r}
 	if d.want > d.limit {
 		return 0, &LimitError{Limit: "bytes of artifact", Max: d.limit}
 	}
@@ -44,7 +48,8 @@ func (p *Pipeline) fetch(ctx context.Context, pkg *Package, w io.Writer, r *repo
 	closeBody := sync.OnceFunc(func() { _ = body.Close() })
 	defer closeBody()
 	defer context.AfterFunc(ctx, closeBody)()
-	if err := d.receive(ctx, body); err != nil {
+	d.body = body
+	if err := d.to(spool); err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
@@ -55,32 +60,51 @@ func (p *Pipeline) fetch(ctx context.Context, pkg *Package, w io.Writer, r *repo
 	return d.got, nil
 }
 
-func (d *download) receive(ctx context.Context, body io.Reader) error {
-	buf := make([]byte, fetchBuffer)
-	for empty := 0; empty < maxEmptyReads; empty++ {
-		if err := ctx.Err(); err != nil {
-			return err
+// to keeps all that comes. A spool that can reads it by itself, straight to where it
+// keeps it.
+func (d *download) to(spool io.Writer) (err error) {
+	if from, ok := spool.(io.ReaderFrom); ok {
+		_, err = from.ReadFrom(d)
+	} else {
+		_, err = io.CopyBuffer(spool, d, make([]byte, fetchBuffer))
+	}
+	if err != nil && d.err == nil {
+		return fmt.Errorf("keep: %w", err)
+	}
+	return d.err
+}
+
+// Read implements io.Reader. What it hands out is hashed while it is in the
+// processor's cache.
+func (d *download) Read(p []byte) (int, error) {
+	if d.err != nil {
+		return 0, d.err
+	}
+	p = p[:min(int64(len(p)), fetchBuffer, d.most()-d.got+1)]
+	for range maxEmptyReads {
+		if d.err = d.ctx.Err(); d.err != nil {
+			return 0, d.err
 		}
-		n, err := body.Read(buf[:min(int64(len(buf)), d.most()-d.got+1)])
+		n, err := d.body.Read(p)
 		d.got += int64(n)
 		if d.got > d.most() {
-			return d.tooMany()
+			d.err = d.tooMany()
+			return 0, d.err
 		}
+		_, _ = d.sum.Write(p[:n]) // a hash never fails
 		if n > 0 {
-			empty = -1
-			if _, werr := d.w.Write(buf[:n]); werr != nil {
-				return fmt.Errorf("keep: %w", werr)
-			}
 			d.r.received(d.got)
 		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("receive: %w", err)
+		if err != nil && !errors.Is(err, io.EOF) {
+			d.err = fmt.Errorf("receive: %w", err)
+			return n, d.err
+		}
+		if n > 0 || err != nil {
+			return n, err
 		}
 	}
-	return io.ErrNoProgress
+	d.err = io.ErrNoProgress
+	return 0, d.err
 }
 
 // most is how many bytes may come.

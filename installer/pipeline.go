@@ -40,7 +40,8 @@ type Stage interface {
 	Files() (fs.FS, error)
 }
 
-// Spool holds an artifact's bytes. Close throws them away.
+// Spool holds an artifact's bytes. Close throws them away. One that implements
+// io.ReaderFrom receives them by that.
 type Spool interface {
 	io.Writer
 	io.ReaderAt
@@ -144,7 +145,7 @@ func (r *run) fill(ctx context.Context, tree *quickHash) (size int64, err error)
 			err = fmt.Errorf("throw away the artifact: %w", cerr)
 		}
 	}()
-	size, err = r.p.fetch(ctx, r.pkg, io.MultiWriter(sum, spool), r.report)
+	size, err = r.p.fetch(ctx, r.pkg, spool, sum, r.report)
 	if err != nil {
 		return size, err
 	}

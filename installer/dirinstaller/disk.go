@@ -14,15 +14,22 @@ import (
 // disk is what the installer asks of a file system. Names are slash-separated,
 // relative and inside. Tests put faults behind it.
 type disk interface {
+	place
+
 	Mkdir(name string, perm fs.FileMode) error
 	MkdirAll(name string, perm fs.FileMode) error
 	Create(name string) (file, error) // fails if there is one; only its owner can read it
 	Rename(oldName, newName string) error
 	RemoveAll(name string) error
-	Sync(name string) error              // flushes a file, or a directory's names
-	Sink(dir string) (sinkCloser, error) // unpacks below dir
-	FS() fs.FS                           // to read
+	Sync(name string) error    // flushes a file, or a directory's names
+	Sink() (sinkCloser, error) // unpacks into it
+}
+
+// place is what a disk shows.
+type place interface {
+	FS() fs.FS // to read
 	Lstat(name string) (fs.FileInfo, error)
+	Sub(dir string) (disk, error) // below it: what is asked of that walks no path to there
 	Close() error
 }
 
@@ -30,6 +37,7 @@ type file interface {
 	io.Writer
 	io.ReaderAt
 	io.Closer
+	Sync() error
 }
 
 type sinkCloser interface {
@@ -64,22 +72,15 @@ func (d rootDisk) Create(name string) (file, error) {
 	return f, nil
 }
 
-func (d rootDisk) Sink(dir string) (sinkCloser, error) {
+func (d rootDisk) Sub(dir string) (disk, error) {
 	sub, err := d.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	return rootSink{archive.NewRootSink(sub), sub}, nil
+	return rootDisk{sub}, nil
 }
 
-// rootSink owns the root that it writes below.
-type rootSink struct {
-	*archive.RootSink
-
-	root *os.Root
-}
-
-func (s rootSink) Close() error { return errors.Join(s.RootSink.Close(), s.root.Close()) }
+func (d rootDisk) Sink() (sinkCloser, error) { return archive.NewRootSink(d.Root), nil }
 
 func (d rootDisk) Sync(name string) error {
 	flag := os.O_RDONLY

@@ -23,6 +23,11 @@ type unsynced struct{ disk }
 
 func (unsynced) Sync(string) error { return nil }
 
+func (d unsynced) Sub(dir string) (disk, error) {
+	sub, err := d.disk.Sub(dir)
+	return unsynced{sub}, err
+}
+
 // quick returns an Installer whose packages would not survive a power cut.
 func quick(dir string) *Installer {
 	in := New(dir, nil)
@@ -88,7 +93,7 @@ func TestP12_EveryFaultLeavesTheOldState(t *testing.T) {
 			require.NoError(t, healthy.Verify(t.Context(), r), where)
 		}
 	}
-	for _, op := range []string{"open", "Mkdir", "MkdirAll", "Create", "Write", "ReadAt", "Close", "Sync", "Rename", "Sink", "Open"} {
+	for _, op := range []string{"open", "Mkdir", "MkdirAll", "Create", "Write", "ReadAt", "Close", "Sync", "Rename", "Sub", "Sink", "Open"} {
 		assert.Positive(t, hits[op], "no %s failed", op)
 	}
 }

@@ -34,7 +34,7 @@ func (f *faults) strike(op string) error {
 // install returns an Installer on dir whose disk has these faults.
 func (f *faults) install(dir string) *Installer {
 	in := New(dir, nil)
-	in.memory.size = 0 // so that each artifact gets a file
+	in.memory.size = 1 << 7 // so that each artifact gets a file
 	in.open = func(create bool) (disk, error) {
 		if err := f.strike("open"); err != nil {
 			return nil, err
@@ -70,7 +70,10 @@ func (d *faultyDisk) Create(name string) (file, error) {
 		return nil, err
 	}
 	f, err := d.disk.Create(name)
-	return &faultyFile{f, d.f}, err
+	if err != nil {
+		return nil, err
+	}
+	return &faultyFile{faultyWriter{f, d.f}, f}, nil
 }
 
 func (d *faultyDisk) Rename(oldName, newName string) error {
@@ -94,11 +97,19 @@ func (d *faultyDisk) Sync(name string) error {
 	return d.disk.Sync(name)
 }
 
-func (d *faultyDisk) Sink(dir string) (sinkCloser, error) {
+func (d *faultyDisk) Sub(dir string) (disk, error) {
+	if err := d.f.strike("Sub"); err != nil {
+		return nil, err
+	}
+	sub, err := d.disk.Sub(dir)
+	return &faultyDisk{sub, d.f}, err
+}
+
+func (d *faultyDisk) Sink() (sinkCloser, error) {
 	if err := d.f.strike("Sink"); err != nil {
 		return nil, err
 	}
-	s, err := d.disk.Sink(dir)
+	s, err := d.disk.Sink()
 	return &faultySink{s, d.f}, err
 }
 
@@ -142,39 +153,41 @@ func (s *faultySink) Create(name string, executable bool) (io.WriteCloser, error
 		return nil, err
 	}
 	w, err := s.sinkCloser.Create(name, executable)
-	return &faultyWriter{w, s.f}, err
+	if err != nil {
+		return nil, err
+	}
+	return &faultyWriter{w.(syncer), s.f}, nil
 }
 
 // A write that fails has written a part.
 
 type faultyWriter struct {
-	io.WriteCloser
+	syncer
 
 	f *faults
 }
 
 func (w *faultyWriter) Write(p []byte) (int, error) {
 	if err := w.f.strike("Write"); err != nil {
-		n, _ := w.WriteCloser.Write(p[:len(p)/2])
+		n, _ := w.syncer.Write(p[:len(p)/2])
 		return n, err
 	}
-	return w.WriteCloser.Write(p)
+	return w.syncer.Write(p)
 }
 
-func (w *faultyWriter) Close() error { return errors.Join(w.f.strike("Close"), w.WriteCloser.Close()) }
+func (w *faultyWriter) Sync() error {
+	if err := w.f.strike("Sync"); err != nil {
+		return err
+	}
+	return w.syncer.Sync()
+}
+
+func (w *faultyWriter) Close() error { return errors.Join(w.f.strike("Close"), w.syncer.Close()) }
 
 type faultyFile struct {
-	file
+	faultyWriter
 
-	f *faults
-}
-
-func (w *faultyFile) Write(p []byte) (int, error) {
-	if err := w.f.strike("Write"); err != nil {
-		n, _ := w.file.Write(p[:len(p)/2])
-		return n, err
-	}
-	return w.file.Write(p)
+	file file
 }
 
 func (w *faultyFile) ReadAt(p []byte, off int64) (int, error) {
@@ -183,5 +196,3 @@ func (w *faultyFile) ReadAt(p []byte, off int64) (int, error) {
 	}
 	return w.file.ReadAt(p, off)
 }
-
-func (w *faultyFile) Close() error { return errors.Join(w.f.strike("Close"), w.file.Close()) }

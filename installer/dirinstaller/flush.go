@@ -1,6 +1,7 @@
 package dirinstaller
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -15,21 +16,20 @@ const flushes = 4
 // flusher makes files and directories durable, several at once and beside
 // whatever else is done with them.
 type flusher struct {
-	disk  disk
 	group errgroup.Group
 }
 
-func newFlusher(d disk) *flusher {
-	f := &flusher{disk: d}
+func newFlusher() *flusher {
+	f := &flusher{}
 	f.group.SetLimit(flushes)
 	return f
 }
 
-// add begins to flush a file or directory that is complete. It waits while too
-// many are under way.
-func (f *flusher) add(name string) {
+// add begins to flush something that is complete. It waits while too many are
+// under way.
+func (f *flusher) add(name string, flush func() error) {
 	f.group.Go(func() error {
-		if err := f.disk.Sync(name); err != nil {
+		if err := flush(); err != nil {
 			return fmt.Errorf("flush %s: %w", path.Base(name), err)
 		}
 		return nil
@@ -40,18 +40,23 @@ func (f *flusher) add(name string) {
 // time.
 func (f *flusher) wait() error { return f.group.Wait() }
 
-// flushed is a file that is flushed as soon as it is complete.
-type flushed struct {
+// syncer is a file that can be flushed.
+type syncer interface {
 	io.WriteCloser
+	Sync() error
+}
+
+// flushed is a file that is flushed and closed as soon as it is complete, by the
+// handle that wrote it: opening it again costs more than the rest.
+type flushed struct {
+	syncer
 
 	flush *flusher
 	name  string
 }
 
+// Close implements io.Closer. What goes wrong is told by flusher.wait.
 func (f *flushed) Close() error {
-	err := f.WriteCloser.Close()
-	if err == nil {
-		f.flush.add(f.name)
-	}
-	return err
+	f.flush.add(f.name, func() error { return errors.Join(f.Sync(), f.syncer.Close()) })
+	return nil
 }

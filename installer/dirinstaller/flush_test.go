@@ -1,6 +1,7 @@
 package dirinstaller
 
 import (
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -18,6 +19,7 @@ import (
 type journal struct {
 	disk
 
+	at    string // of the directory
 	mu    *sync.Mutex
 	lines *[]string
 }
@@ -28,14 +30,61 @@ func (j journal) add(line string) {
 	*j.lines = append(*j.lines, line)
 }
 
+func (j journal) Sub(dir string) (disk, error) {
+	sub, err := j.disk.Sub(dir)
+	return journal{sub, path.Join(j.at, dir), j.mu, j.lines}, err
+}
+
+func (j journal) Sink() (sinkCloser, error) {
+	s, err := j.disk.Sink()
+	return journalSink{s, j}, err
+}
+
+func (j journal) Create(name string) (file, error) {
+	f, err := j.disk.Create(name)
+	return journalFile{f, j, name}, err
+}
+
 func (j journal) Sync(name string) error {
-	j.add("sync " + name)
+	j.add("sync " + path.Join(j.at, name))
 	return j.disk.Sync(name)
 }
 
 func (j journal) Rename(oldName, newName string) error {
 	j.add("rename " + oldName)
 	return j.disk.Rename(oldName, newName)
+}
+
+type journalSink struct {
+	sinkCloser
+
+	j journal
+}
+
+func (s journalSink) Create(name string, executable bool) (io.WriteCloser, error) {
+	w, err := s.sinkCloser.Create(name, executable)
+	if err != nil {
+		return nil, err
+	}
+	return journalFile{w.(file), s.j, name}, nil
+}
+
+// journalFile is flushed by its handle. What is written afterwards would not be.
+type journalFile struct {
+	file
+
+	j    journal
+	name string
+}
+
+func (f journalFile) Write(p []byte) (int, error) {
+	f.j.add("write " + path.Join(f.j.at, f.name))
+	return f.file.Write(p)
+}
+
+func (f journalFile) Sync() error {
+	f.j.add("sync " + path.Join(f.j.at, f.name))
+	return f.file.Sync()
 }
 
 // TestEverythingIsFlushedBeforeItCounts: after a power cut, a package that has
@@ -48,7 +97,7 @@ func TestEverythingIsFlushedBeforeItCounts(t *testing.T) {
 	in := New(dir, nil)
 	in.open = func(create bool) (disk, error) {
 		d, err := openDisk(dir, create)
-		return journal{d, &mu, &lines}, err
+		return journal{d, "", &mu, &lines}, err
 	}
 	r, err := in.Install(t.Context(), mail("1.0.0"), nil)
 	require.NoError(t, err)
@@ -66,7 +115,10 @@ func TestEverythingIsFlushedBeforeItCounts(t *testing.T) {
 	require.NoError(t, filepath.WalkDir(root, func(name string, _ fs.DirEntry, err error) error {
 		require.NoError(t, err)
 		rel, err := filepath.Rel(root, name)
-		assert.Contains(t, before, "sync "+path.Join(fresh, filepath.ToSlash(rel)), "before the rename")
+		made := path.Join(fresh, filepath.ToSlash(rel))
+		synced := slices.Index(before, "sync "+made)
+		assert.NotEqual(t, -1, synced, "%s is flushed before the rename", rel)
+		assert.NotContains(t, lines[synced+1:], "write "+made, "after it was flushed")
 		return err
 	}))
 	assert.Equal(t, []string{"sync content/sha256", "sync content", "sync ."}, after)

@@ -52,12 +52,7 @@ func (in *Installer) fill(ctx context.Context, s *stage, prefix string, pkg *ins
 	if err != nil {
 		return nil, err
 	}
-	receipt := path.Join(s.path, receiptFile)
-	if err := writeReceipt(s.disk, receipt, r); err != nil {
-		return nil, err
-	}
-	s.flush.add(receipt)
-	if err := s.keep(); err != nil {
+	if err := s.keep(r); err != nil {
 		return nil, err
 	}
 	if err := s.close(); err != nil {

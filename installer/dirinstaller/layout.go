@@ -4,7 +4,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -40,11 +42,14 @@ func attemptPrefix(key connector.Key, version string, d connector.Digest) string
 
 // newAttempt makes an empty directory for one attempt and returns its path.
 func newAttempt(d disk, prefix string) (string, error) {
-	if err := d.MkdirAll(stageDir, 0o700); err != nil {
-		return "", fmt.Errorf("make stage: %w", err)
-	}
 	name := path.Join(stageDir, prefix+strings.ToLower(rand.Text()))
-	if err := d.Mkdir(name, 0o755); err != nil { // it may become the content; the stage is closed to others
+	err := d.Mkdir(name, 0o755) // it may become the content; the stage is closed to others
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = d.MkdirAll(stageDir, 0o700); err == nil {
+			err = d.Mkdir(name, 0o755)
+		}
+	}
+	if err != nil {
 		return "", fmt.Errorf("make stage: %w", err)
 	}
 	return name, nil

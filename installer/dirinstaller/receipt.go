@@ -22,19 +22,15 @@ type stored struct {
 	Receipt json.RawMessage  `json:"receipt"`
 }
 
-// writeReceipt makes a receipt file.
-func writeReceipt(d disk, name string, r *installer.Receipt) error {
+// writeReceipt writes a receipt file and closes it.
+func writeReceipt(f io.WriteCloser, r *installer.Receipt) error {
 	raw, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("encode receipt: %w", err)
+		return errors.Join(fmt.Errorf("encode receipt: %w", err), f.Close())
 	}
 	data, err := json.MarshalIndent(&stored{connector.DigestOf(raw), raw}, "", "\t")
 	if err != nil {
-		return fmt.Errorf("encode receipt: %w", err)
-	}
-	f, err := d.Create(name)
-	if err != nil {
-		return fmt.Errorf("write receipt: %w", err)
+		return errors.Join(fmt.Errorf("encode receipt: %w", err), f.Close())
 	}
 	_, err = f.Write(append(data, '\n'))
 	if err = errors.Join(err, f.Close()); err != nil {

@@ -3,12 +3,13 @@ package dirinstaller
 import (
 	"bytes"
 	"errors"
+	"io"
 	"sync"
 )
 
-// spoolMemory is how many bytes of an artifact are kept in memory before a file
-// is made for them. A small package then costs no file that only lives until
-// it is unpacked.
+// spoolMemory is from how many bytes on an artifact is kept in a file. A smaller one
+// then costs no file that only lives until it is unpacked, and a larger one is
+// written in pieces of that size, which cost the file system much less than small ones.
 const spoolMemory = 2 << 20
 
 // memory lends buffers to spools.
@@ -30,56 +31,78 @@ func (m *memory) giveBack(b *[]byte) {
 	m.buffers.Put(b)
 }
 
-// spool holds the artifact: in memory, or in a file once it is too large for
-// that. Closing it deletes both.
+// spool holds the artifact: in memory, or once it is too large for that in a file,
+// apart from the last bytes. Closing it deletes both.
 type spool struct {
 	memory *memory
-	held   *[]byte // nil before the first byte, and when there is a file
-	file   file
+	held   *[]byte // the last bytes; nil before the first
+	filed  int64   // how many bytes are in the file
+	file   file    // nil: all are held
 	disk   disk
 	name   string
 }
 
-func (s *spool) Write(p []byte) (int, error) {
-	if s.file == nil {
-		if s.held == nil {
-			s.held = s.memory.borrow()
+// ReadFrom implements io.ReaderFrom. The bytes are read to where they are held.
+func (s *spool) ReadFrom(r io.Reader) (n int64, err error) {
+	if s.held == nil {
+		s.held = s.memory.borrow()
+	}
+	for {
+		if len(*s.held) == cap(*s.held) {
+			if err := s.spill(); err != nil {
+				return n, err
+			}
 		}
-		if len(*s.held)+len(p) <= s.memory.size {
-			*s.held = append(*s.held, p...)
-			return len(p), nil
+		b := *s.held
+		got, err := r.Read(b[len(b):cap(b)])
+		*s.held = b[:len(b)+got]
+		n += int64(got)
+		if errors.Is(err, io.EOF) {
+			return n, nil
 		}
-		if err := s.spill(); err != nil {
-			return 0, err
+		if err != nil {
+			return n, err
 		}
 	}
-	return s.file.Write(p)
 }
 
-// spill moves what there is to a file.
-func (s *spool) spill() error {
-	f, err := s.disk.Create(s.name)
-	if err != nil {
-		return err
+// Write implements io.Writer.
+func (s *spool) Write(p []byte) (int, error) {
+	n, err := s.ReadFrom(bytes.NewReader(p))
+	return int(n), err
+}
+
+// spill moves what is held to the file.
+func (s *spool) spill() (err error) {
+	if s.file == nil {
+		if s.file, err = s.disk.Create(s.name); err != nil {
+			s.file = nil
+			return err
+		}
 	}
-	s.file = f
-	_, err = f.Write(*s.held)
-	s.memory.giveBack(s.held)
-	s.held = nil
+	n, err := s.file.Write(*s.held)
+	s.filed += int64(n)
+	*s.held = (*s.held)[:0]
 	return err
 }
 
-func (s *spool) ReadAt(p []byte, off int64) (int, error) {
-	switch {
-	case s.file != nil:
-		return s.file.ReadAt(p, off)
-	case s.held != nil:
-		return bytes.NewReader(*s.held).ReadAt(p, off)
-	default:
-		return bytes.NewReader(nil).ReadAt(p, off)
+// ReadAt implements io.ReaderAt.
+func (s *spool) ReadAt(p []byte, off int64) (n int, err error) {
+	if off < s.filed {
+		n, err = s.file.ReadAt(p[:min(int64(len(p)), s.filed-off)], off)
+		if err != nil || n == len(p) {
+			return n, err
+		}
 	}
+	var held []byte
+	if s.held != nil {
+		held = *s.held
+	}
+	more, err := bytes.NewReader(held).ReadAt(p[n:], off+int64(n)-s.filed)
+	return n + more, err
 }
 
+// Close implements io.Closer.
 func (s *spool) Close() error {
 	if s.held != nil {
 		s.memory.giveBack(s.held)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,10 +24,12 @@ func TestSpool(t *testing.T) {
 		inFile bool
 	}{
 		{nil, false},
-		{[]string{"1234", "5678"}, false},
+		{[]string{"1234", "567"}, false},
+		{[]string{"1234", "5678"}, true},
 		{[]string{"1234", "56789"}, true},
 		{[]string{"123456789"}, true},
 		{[]string{"1234", "5678", "9", "0"}, true},
+		{[]string{strings.Repeat("0123456789", 3)}, true},
 		{[]string{"abc"}, false}, // a buffer that was used before
 	} {
 		s := &spool{memory: m, disk: d, name: "artifact"}
@@ -42,6 +45,14 @@ func TestSpool(t *testing.T) {
 		got, err := io.ReadAll(io.NewSectionReader(s, 0, 100))
 		require.NoError(t, err)
 		assert.Equal(t, want, string(got))
+		for from := range want {
+			for to := from; to <= len(want); to++ {
+				part := make([]byte, to-from)
+				n, err := s.ReadAt(part, int64(from))
+				require.NoError(t, err)
+				assert.Equal(t, want[from:to], string(part[:n]), "bytes %d to %d", from, to)
+			}
+		}
 		require.NoError(t, s.Close())
 		_, err = d.Lstat("artifact")
 		require.ErrorIs(t, err, fs.ErrNotExist)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 
 	"github.com/patchbay/patchbay/installer"
 )
@@ -14,8 +13,10 @@ import (
 type stage struct {
 	disk   disk
 	path   string
+	home   disk // the attempt's directory
+	files  disk // the one of the package's files
 	sink   sinkCloser
-	dirs   []string
+	dirs   []string // in files
 	flush  *flusher
 	memory *memory
 }
@@ -27,20 +28,34 @@ func newStage(d disk, prefix string, m *memory) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := path.Join(attempt, filesDir)
-	s := &stage{disk: d, path: attempt, dirs: []string{attempt, files}, flush: newFlusher(d), memory: m}
-	if err = d.MkdirAll(files, 0o755); err == nil {
-		s.sink, err = d.Sink(files)
-	}
-	if err != nil {
+	s := &stage{disk: d, path: attempt, dirs: []string{"."}, flush: newFlusher(), memory: m}
+	if err := s.open(); err != nil {
 		_ = s.remove() // the error below is the one to tell
 		return nil, fmt.Errorf("make stage: %w", err)
 	}
 	return s, nil
 }
 
+func (s *stage) open() (err error) {
+	if s.home, err = s.disk.Sub(s.path); err != nil {
+		s.home = nil
+		return err
+	}
+	if err := s.home.Mkdir(filesDir, 0o755); err != nil {
+		return err
+	}
+	if s.files, err = s.home.Sub(filesDir); err != nil {
+		s.files = nil
+		return err
+	}
+	if s.sink, err = s.files.Sink(); err != nil {
+		s.sink = nil
+	}
+	return err
+}
+
 func (s *stage) Mkdir(name string) error {
-	s.dirs = append(s.dirs, path.Join(s.path, filesDir, name))
+	s.dirs = append(s.dirs, name)
 	return s.sink.Mkdir(name)
 }
 
@@ -49,34 +64,50 @@ func (s *stage) Create(name string, executable bool) (io.WriteCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &flushed{w, s.flush, path.Join(s.path, filesDir, name)}, nil
+	f, ok := w.(syncer)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("%s cannot be flushed: %w", name, errors.ErrUnsupported), w.Close())
+	}
+	return &flushed{f, s.flush, name}, nil
 }
 
 func (s *stage) Spool() (installer.Spool, error) {
-	return &spool{memory: s.memory, disk: s.disk, name: path.Join(s.path, artifactFile)}, nil
+	return &spool{memory: s.memory, disk: s.home, name: artifactFile}, nil
 }
 
-func (s *stage) Files() (fs.FS, error) {
-	return fs.Sub(s.disk.FS(), path.Join(s.path, filesDir))
-}
+func (s *stage) Files() (fs.FS, error) { return s.files.FS(), nil }
 
-// keep makes everything in the stage durable.
-func (s *stage) keep() error {
-	for _, dir := range s.dirs {
-		s.flush.add(dir)
+// keep adds the receipt and makes everything in the stage durable.
+func (s *stage) keep(r *installer.Receipt) error {
+	f, err := s.home.Create(receiptFile)
+	if err != nil {
+		return fmt.Errorf("write receipt: %w", err)
 	}
+	if err := writeReceipt(&flushed{f, s.flush, receiptFile}, r); err != nil {
+		return err
+	}
+	for _, dir := range s.dirs {
+		s.flush.add(dir, func() error { return s.files.Sync(dir) })
+	}
+	s.flush.add(s.path, func() error { return s.home.Sync(".") })
 	return s.flush.wait()
 }
 
 // close lets go of the files, so that they can be renamed on every platform.
 func (s *stage) close() error {
 	_ = s.flush.wait() // keep has told, or it does not matter any more
-	if s.sink == nil {
-		return nil
+	var errs []error
+	if s.sink != nil {
+		errs = append(errs, s.sink.Close())
 	}
-	sink := s.sink
-	s.sink = nil
-	return sink.Close()
+	if s.files != nil {
+		errs = append(errs, s.files.Close())
+	}
+	if s.home != nil {
+		errs = append(errs, s.home.Close())
+	}
+	s.sink, s.files, s.home = nil, nil, nil
+	return errors.Join(errs...)
 }
 
 // remove deletes the attempt.

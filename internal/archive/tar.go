@@ -25,7 +25,7 @@ func (u *unpacker) tar(r io.Reader) error {
 func (u *unpacker) targz(r io.Reader) error {
 	u.in.r = r
 	// With a ByteReader the decompressor takes no byte that is not its own.
-	packed := bufio.NewReaderSize(u.in, copyBuffer)
+	packed := bufio.NewReaderSize(u.in, inputBuffer)
 	zr, err := gzip.NewReader(packed)
 	if err != nil {
 		return u.blame(err)

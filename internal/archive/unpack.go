@@ -45,10 +45,11 @@ func Unpack(ctx context.Context, src io.ReaderAt, size int64, f Format, dst Sink
 	if o == nil {
 		o = &Options{}
 	}
-	if stats, err := pass(ctx, src, size, f, nowhere{}, o); err != nil {
+	buf := make([]byte, min(copyBuffer, max(size, inputBuffer)))
+	if stats, err := pass(ctx, src, size, f, nowhere{}, o, buf); err != nil {
 		return stats, err
 	}
-	return pass(ctx, src, size, f, dst, o)
+	return pass(ctx, src, size, f, dst, o, buf)
 }
 
 // nowhere is a Sink that keeps nothing.
@@ -60,7 +61,7 @@ func (nowhere) Write(p []byte) (int, error)                 { return len(p), nil
 func (nowhere) Close() error                                { return nil }
 
 // pass reads the whole archive once.
-func pass(ctx context.Context, src io.ReaderAt, size int64, f Format, dst Sink, o *Options) (Stats, error) {
+func pass(ctx context.Context, src io.ReaderAt, size int64, f Format, dst Sink, o *Options, buf []byte) (Stats, error) {
 	limits := o.Limits.withDefaults()
 	u := &unpacker{
 		in:    &input{ctx: ctx},
@@ -68,14 +69,19 @@ func pass(ctx context.Context, src io.ReaderAt, size int64, f Format, dst Sink, 
 		names: newNames(limits),
 		sink:  dst,
 		strip: o.StripTop,
-		buf:   make([]byte, copyBuffer),
+		buf:   buf,
 		index: -1,
 	}
 	err := u.unpack(src, size, f)
 	return u.stats, err
 }
 
-const copyBuffer = 64 << 10
+const (
+	inputBuffer = 64 << 10
+	// copyBuffer is how much is written at once: the file system takes few large
+	// pieces for less than many small ones.
+	copyBuffer = 256 << 10
+)
 
 type unpacker struct {
 	in    *input
@@ -175,7 +181,7 @@ func (u *unpacker) file(name string, executable bool, size int64, r io.Reader) e
 // copy moves exactly size bytes and tells a bad archive from a full disk.
 func (u *unpacker) copy(w io.Writer, r io.Reader, size int64) error {
 	for left := size; left > 0; {
-		n, err := r.Read(u.buf[:min(left, copyBuffer)])
+		n, err := u.fill(r, left)
 		left -= int64(n)
 		if n > 0 {
 			if _, werr := w.Write(u.buf[:n]); werr != nil {
@@ -187,6 +193,17 @@ func (u *unpacker) copy(w io.Writer, r io.Reader, size int64) error {
 		}
 	}
 	return nil
+}
+
+// fill reads up to most bytes into the buffer: a decompressor gives little at once.
+func (u *unpacker) fill(r io.Reader, most int64) (n int, err error) {
+	buf := u.buf[:min(most, int64(len(u.buf)))]
+	for n < len(buf) && err == nil {
+		var got int
+		got, err = r.Read(buf[n:])
+		n += got
+	}
+	return n, err
 }
 
 // skip sees that there is as much content as stated. The reader of the archive

@@ -50,7 +50,7 @@ type zipEntry struct {
 func (z *zipFile) unpack() error {
 	packed := int64(0)
 	z.u.out.in = func() int64 { return packed }
-	buf := bufio.NewReaderSize(nil, copyBuffer)
+	buf := bufio.NewReaderSize(nil, inputBuffer)
 	inflater := flate.NewReader(buf)
 	for i := range z.entries {
 		e := &z.entries[i]
