@@ -42,28 +42,14 @@ func (c *Catalog) renewable(r *connRecord, cred *credential) bool {
 }
 
 // renew obtains the next token of a connection, once for all who ask, in this process
-// and in others (C9). It is done, or fails, for all of them alike; a caller that
-// goes away changes nothing for the rest. Afterwards the generation has moved, or the
+// and in others (C9). Afterwards the generation has moved, or the
 // connection is no longer active.
 func (c *Catalog) renew(ctx context.Context, r *connRecord) error {
 	tenant, id, generation := r.Tenant, r.ID, r.Generation
-	result := c.renewals.DoChan(fmt.Sprintf("%s %d", r.secretKey(), generation), func() (any, error) {
-		done := make(chan error, 1)
-		if !c.background(func(ctx context.Context) { done <- c.renewShared(ctx, tenant, id, generation) }) {
-			return nil, c.usable()
-		}
-		err := <-done
-		if closed := c.usable(); closed != nil && errors.Is(err, context.Canceled) {
-			err = closed // nobody's context that they know of
-		}
-		return nil, err
+	_, err := shared(ctx, c, &c.renewals, fmt.Sprintf("%s %d", r.secretKey(), generation), func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.renewShared(ctx, tenant, id, generation)
 	})
-	select {
-	case r := <-result:
-		return r.Err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return err
 }
 
 // renewShared waits for the lease, or for whoever has it to be done.

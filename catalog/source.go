@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/connector"
@@ -61,6 +64,7 @@ type connSource struct {
 	scheme *auth.Scheme
 	mark   *atomic.Uint64 // counts the changes of the connection
 	last   atomic.Pointer[answer]
+	asked  singleflight.Group // by the mark, and what was refused
 }
 
 func (c *Connections) sourceOf(id string, scheme *auth.Scheme) *connSource {
@@ -82,7 +86,20 @@ func (s *connSource) Credentials(ctx context.Context, refused *auth.Credentials)
 	return creds, nil
 }
 
+// credentials looks the connection up, once for all who ask while nothing changes: a thousand callers whose token
+// has ended ask the store no more often than one.
 func (s *connSource) credentials(ctx context.Context, refused *auth.Credentials) (*auth.Credentials, error) {
+	key := strconv.FormatUint(s.mark.Load(), 36)
+	if refused != nil {
+		key += " " + strconv.FormatUint(refused.Generation, 36)
+	}
+	return shared(ctx, s.conns.cat, &s.asked, key, func(ctx context.Context) (*auth.Credentials, error) {
+		return s.lookUp(ctx, refused)
+	})
+}
+
+// lookUp reads the credentials, and renews a token that has ended or was refused.
+func (s *connSource) lookUp(ctx context.Context, refused *auth.Credentials) (*auth.Credentials, error) {
 	cat := s.conns.cat
 	for renewed := false; ; renewed = true {
 		if err := cat.usable(); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/patchbay/patchbay/catalog/catalogtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 )
 
 func sourceOf(t *testing.T, b *bench, p catalog.Principal, id string) auth.Source {
@@ -111,6 +112,40 @@ func TestG13_SourceIsStoppedByWhatItsCatalogDoes(t *testing.T) {
 			assert.Equal(t, tt.then, got)
 		})
 	}
+}
+
+// Who asks while another is being answered has the same answer; who goes away meanwhile changes nothing for the rest.
+func TestC9_ManyWhoAskAtOnceReadOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := catalogtest.NewFaultStore(catalog.NewMemStore(nil))
+		b := connectable(t, func(o *catalog.Options) { o.Store = store })
+		defer b.close(t)
+		src := sourceOf(t, b, viewerP, b.connect(t, viewerP, "slack", "c").ID)
+		var read atomic.Int32
+		answer := make(chan struct{})
+		store.Add(catalogtest.StoreFault{Method: catalogtest.StoreGet, Key: "conn/", Times: -1, Do: func(context.Context) error {
+			read.Add(1)
+			<-answer
+			return nil
+		}})
+		first, leave := context.WithCancel(t.Context())
+		left := make(chan error, 1)
+		go func() { _, err := src.Credentials(first, nil); left <- err }()
+		synctest.Wait()
+		var rest errgroup.Group
+		for range 100 {
+			rest.Go(func() error { _, err := src.Credentials(t.Context(), nil); return err })
+		}
+		synctest.Wait()
+		leave()
+		require.ErrorIs(t, <-left, context.Canceled)
+		close(answer)
+		require.NoError(t, rest.Wait())
+		assert.EqualValues(t, 1, read.Load())
+		_, err := src.Credentials(first, &auth.Credentials{})
+		require.ErrorIs(t, err, context.Canceled, "nothing is begun for nobody")
+	})
 }
 
 // A connection that is shared no longer is hidden from the others (C5), also from their Sources.

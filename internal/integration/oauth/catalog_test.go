@@ -120,6 +120,10 @@ func ask(ctx context.Context, conns *catalog.Connections, id, at string) error {
 		return err
 	}
 	defer client.CloseIdleConnections()
+	return get(ctx, client, at)
+}
+
+func get(ctx context.Context, client *http.Client, at string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, http.NoBody)
 	if err != nil {
 		return err

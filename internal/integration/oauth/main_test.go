@@ -97,7 +97,11 @@ func (j *job) work(ctx context.Context, in io.Reader, out io.Writer) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, cat.Close()) }()
-	conns := cat.For(viewer()).Connections()
+	client, err := cat.For(viewer()).Connections().Client(ctx, j.Connection)
+	if err != nil {
+		return err
+	}
+	defer client.CloseIdleConnections()
 	if _, err := fmt.Fprintln(out, "ready"); err != nil {
 		return err
 	}
@@ -105,7 +109,7 @@ func (j *job) work(ctx context.Context, in io.Reader, out io.Writer) (err error)
 		hours.Add(1)
 		var failed atomic.Int64
 		together(j.Callers, func() {
-			if err := ask(ctx, conns, j.Connection, j.API); err != nil {
+			if err := get(ctx, client, j.API); err != nil {
 				failed.Add(1)
 				fmt.Fprintln(os.Stderr, err)
 			}
