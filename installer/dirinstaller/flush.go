@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// flushes is how many files of one package are flushed at once. What waits for
-// one commit of the file system's journal waits together.
+// flushes is how many files of one package are flushed at once, at least two. What waits
+// for one commit of the file system's journal waits together.
 const flushes = 4
 
 // flusher makes files and directories durable, several at once and beside
@@ -26,7 +26,7 @@ func newFlusher() *flusher {
 }
 
 // add begins to flush something that is complete. It waits while too many are
-// under way.
+// under way. What is flushed may add more.
 func (f *flusher) add(name string, flush func() error) {
 	f.group.Go(func() error {
 		if err := flush(); err != nil {

@@ -11,14 +11,15 @@ import (
 
 // stage is one attempt below stage/, which becomes the content as it is.
 type stage struct {
-	disk   disk
-	path   string
-	home   disk // the attempt's directory
-	files  disk // the one of the package's files
-	sink   sinkCloser
-	dirs   []string // in files
-	flush  *flusher
-	memory *memory
+	disk    disk
+	path    string
+	home    disk // the attempt's directory
+	files   disk // the one of the package's files
+	sink    sinkCloser
+	dirs    []string // in files
+	receipt io.WriteCloser
+	flush   *flusher
+	memory  *memory
 }
 
 var _ installer.Stage = (*stage)(nil)
@@ -50,8 +51,16 @@ func (s *stage) open() (err error) {
 	}
 	if s.sink, err = s.files.Sink(); err != nil {
 		s.sink = nil
+		return err
 	}
-	return err
+	// It gets its name before it has content, so that all names can be flushed while the
+	// files are read back.
+	receipt, err := s.home.Create(receiptFile)
+	if err != nil {
+		return err
+	}
+	s.receipt = &flushed{receipt, s.flush, receiptFile}
+	return nil
 }
 
 func (s *stage) Mkdir(name string) error {
@@ -75,28 +84,35 @@ func (s *stage) Spool() (installer.Spool, error) {
 	return &spool{memory: s.memory, disk: s.home, name: artifactFile}, nil
 }
 
-func (s *stage) Files() (fs.FS, error) { return s.files.FS(), nil }
+// Files begins to flush the directories, which have all their names by now.
+func (s *stage) Files() (fs.FS, error) {
+	s.flush.add(s.path, func() error {
+		for _, dir := range s.dirs {
+			s.flush.add(dir, func() error { return s.files.Sync(dir) })
+		}
+		return s.home.Sync(".")
+	})
+	return s.files.FS(), nil
+}
 
-// keep adds the receipt and makes everything in the stage durable.
+// keep completes the receipt and waits until everything in the stage is durable.
 func (s *stage) keep(r *installer.Receipt) error {
-	f, err := s.home.Create(receiptFile)
-	if err != nil {
-		return fmt.Errorf("write receipt: %w", err)
-	}
-	if err := writeReceipt(&flushed{f, s.flush, receiptFile}, r); err != nil {
+	receipt := s.receipt
+	s.receipt = nil
+	if err := writeReceipt(receipt, r); err != nil {
 		return err
 	}
-	for _, dir := range s.dirs {
-		s.flush.add(dir, func() error { return s.files.Sync(dir) })
-	}
-	s.flush.add(s.path, func() error { return s.home.Sync(".") })
 	return s.flush.wait()
 }
 
 // close lets go of the files, so that they can be renamed on every platform.
 func (s *stage) close() error {
-	_ = s.flush.wait() // keep has told, or it does not matter any more
 	var errs []error
+	if s.receipt != nil {
+		errs = append(errs, s.receipt.Close())
+		s.receipt = nil
+	}
+	_ = s.flush.wait() // keep has told, or it does not matter any more
 	if s.sink != nil {
 		errs = append(errs, s.sink.Close())
 	}
