@@ -154,6 +154,13 @@ func (l *lease) deadline() time.Time {
 	return l.expires
 }
 
+// revision is that of the lease's record as it was last written.
+func (l *lease) revision() Revision {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.rev
+}
+
 // end is the op that gives the lease back within the commit it protects.
 func (l *lease) end() Op {
 	l.mu.Lock()

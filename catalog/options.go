@@ -77,7 +77,8 @@ type Options struct {
 	// before another process takes it over, and likewise the renewal of a token. It is also how long what
 	// came of a renewal is offered to a store that fails. Default 15 seconds, at least 100 ms.
 	Lease time.Duration
-	// Parallel is how many items of operations run at once. Default 4.
+	// Parallel is how many items of operations are fetched at once. As many more, which have been fetched,
+	// are unpacked and committed meanwhile. Default 4.
 	Parallel int
 	// FollowEvery is how often the store is asked for other processes' changes
 	// if it is no Watcher. Default 1 second. For about that long a connection that another process has stopped

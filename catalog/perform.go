@@ -14,7 +14,8 @@ import (
 // means that there was nothing to do. With an error, the result names what was
 // put in place all the same, if anything.
 func (w *worker) perform(ctx context.Context) (got *installed, note string, err error) {
-	if err := w.cat.sync(ctx); err != nil {
+	// What this needs to know changes under the lease only, so it is as old as that.
+	if err := w.cat.syncTo(ctx, w.lease.revision(), nil); err != nil {
 		return nil, "", fmt.Errorf("%w: %w", errInterrupted, err)
 	}
 	it := &w.item.Item

@@ -16,7 +16,8 @@ import (
 // leading. It alone fails what nobody it knows of can do.
 type runner struct {
 	cat     *Catalog
-	slots   chan struct{} // one per item that may run at once
+	slots   chan struct{} // one per item that may be fetched at once
+	ends    chan struct{} // one per item that may be put in place meanwhile
 	mu      sync.Mutex
 	running map[string]struct{} // operations this process works on
 }
@@ -24,6 +25,7 @@ type runner struct {
 func (r *runner) init(c *Catalog) {
 	r.cat = c
 	r.slots = make(chan struct{}, c.opts.Parallel)
+	r.ends = make(chan struct{}, c.opts.Parallel)
 	r.running = map[string]struct{}{}
 }
 
@@ -84,7 +86,7 @@ func (r *runner) items(ctx context.Context, rec opRecord, leads bool) error {
 		}
 		items.Go(func() {
 			w := &worker{cat: r.cat, op: rec, n: n, leads: leads}
-			if err := w.run(ctx, r.slots); err != nil {
+			if err := w.run(ctx, r.slots, r.ends); err != nil {
 				errs <- err
 			}
 		})

@@ -17,6 +17,7 @@ type worker struct {
 	leads bool // the operation
 	item  itemRecord
 	lease *lease
+	berth berth
 
 	mediaType string // of the artifact, once it is known
 }
@@ -30,8 +31,9 @@ var errElsewhere = errors.New("of a feed that is not configured here")
 
 // run does the item and returns nil when it is final, in this process or
 // another. It is called holding a slot, which it gives back. An error means that the item is not final.
-func (w *worker) run(ctx context.Context, slots chan struct{}) error {
-	defer func() { <-slots }()
+func (w *worker) run(ctx context.Context, slots, ends chan struct{}) error {
+	w.berth = berth{holds: slots, ends: ends}
+	defer w.berth.end()
 	defer w.cat.hub.forget(w.op.ID, w.n)
 	for {
 		busy, err := w.begin(ctx)
@@ -87,6 +89,7 @@ func (w *worker) do(ctx context.Context) error {
 	if err != nil && held.Err() == nil && !errors.Is(err, errInterrupted) {
 		left = w.cleanUp(held, got)
 	}
+	w.berth.move(true)
 	if stopped := stop(); stopped != nil {
 		return stopped // the lease is lost: somebody else does the item
 	}
@@ -155,6 +158,9 @@ func (w *worker) put() Op {
 
 // report passes on what the installer says.
 func (w *worker) report(p installer.Progress) {
+	if p.Phase != installer.Fetching {
+		w.berth.move(false)
+	}
 	st := w.item.status(w.n)
 	st.State, st.Bytes = ItemState(p.Phase), p.Bytes
 	if p.Total > 0 {
