@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/patchbay/patchbay/connector"
 )
@@ -69,6 +71,8 @@ func (s *snapshot) merge(feed string, u *FeedUpdate, stored indexReader) (*merge
 		m.ops = append(m.ops, Delete(indexKey(feed, e.key), Any()))
 		m.removed++
 	}
+	// A store takes what follows each other faster.
+	slices.SortFunc(m.ops, func(a, b Op) int { return strings.Compare(a.Key, b.Key) })
 	return m, nil
 }
 
@@ -144,8 +148,9 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 		lose("no release is left of %d", len(offered))
 		return nil
 	}
+	offer, own := l.offer, l.offer != nil
 	if value == nil || len(lost) > 0 {
-		value = encode(conn)
+		value, offer, own = encode(conn), nil, true
 	}
 	if len(value) > MaxStoreValue {
 		lose("it has %d bytes, at most %d can be stored", len(value), MaxStoreValue)
@@ -154,7 +159,9 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 	if old.holds(value) {
 		return nil
 	}
-	m.ops = append(m.ops, Put(indexKey(feed, conn.Key), value, Any()))
+	put := Put(indexKey(feed, conn.Key), value, Any())
+	put.offer, put.given = offer, own
+	m.ops = append(m.ops, put)
 	m.changed++
 	return nil
 }

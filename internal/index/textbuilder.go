@@ -38,7 +38,7 @@ func (b *textBuilder) add(s string) {
 func (b *textBuilder) sort() {
 	b.order, b.rank = make([]uint32, len(b.tokens)), make([]uint32, len(b.tokens))
 	for i := range b.order {
-		b.order[i] = uint32(i) //nolint:gosec // less than there are bytes
+		b.order[i] = uint32(i)
 	}
 	slices.SortFunc(b.order, func(x, y uint32) int { return strings.Compare(b.tokens[x], b.tokens[y]) })
 }
