@@ -23,6 +23,7 @@ type offer struct {
 	view connector.Connector // what rows show of it
 	set  *version.Set
 	sum  [sha256.Size]byte // of the stored record, to see what changed
+	size int               // of the stored record, in bytes
 }
 
 // holds reports whether the stored record has exactly this value.
@@ -54,7 +55,7 @@ func (r *offerReader) read(c *Change, feed string, key connector.Key) (*offer, e
 	if err != nil {
 		return nil, fmt.Errorf("record %q is %w: %w", c.Key, errDamaged, err)
 	}
-	o := &offer{feed: feed, set: set, sum: sha256.Sum256(c.Value)}
+	o := &offer{feed: feed, set: set, sum: sha256.Sum256(c.Value), size: len(c.Value)}
 	o.view = connector.Connector{
 		Key: key, Name: s.Name, Description: s.Description, Publisher: s.Publisher, Categories: slices.Clone(s.Categories), Icon: s.Icon,
 	}
