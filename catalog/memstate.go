@@ -37,7 +37,7 @@ func compareChanges(a, b memChange) int {
 	return cmp.Or(cmp.Compare(a.revision, b.revision), cmp.Compare(a.key, b.key))
 }
 
-// changes returns the page of changes after since.
+// changes returns the page of changes after since. The values are not copied.
 func (st *memState) changes(since Revision, limit int) ([]Change, Revision, error) {
 	var page []Change
 	whole := 0 // how much of page is whole revisions
@@ -59,7 +59,7 @@ func (st *memState) changes(since Revision, limit int) ([]Change, Revision, erro
 
 func (st *memState) change(c memChange) Change {
 	if r, ok := st.records.Get(c.key); ok {
-		return Change{Record: r.record(c.key)}
+		return Change{Record: Record{Key: c.key, Value: r.value, Revision: r.revision}}
 	}
 	return Change{Record: Record{Key: c.key, Revision: c.revision}, Deleted: true}
 }

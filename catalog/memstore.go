@@ -112,6 +112,17 @@ func (s *MemStore) List(ctx context.Context, prefix, after string, limit int) ([
 
 // Changes implements Store.
 func (s *MemStore) Changes(ctx context.Context, since Revision, limit int) ([]Change, Revision, error) {
+	page, next, err := s.look(ctx, since, limit)
+	for i := range page {
+		if c := &page[i]; !c.Deleted {
+			c.Value = append([]byte{}, c.Value...) // a copy, and never nil
+		}
+	}
+	return page, next, err
+}
+
+// look is Changes for a caller that only looks at the values, which stay the store's.
+func (s *MemStore) look(ctx context.Context, since Revision, limit int) ([]Change, Revision, error) {
 	st, err := s.read(ctx, "changes", ValidateChanges(since, limit))
 	if err != nil {
 		return nil, 0, err

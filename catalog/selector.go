@@ -60,8 +60,7 @@ func (s *selector) row(e *entry, now time.Time) (Row, time.Time, error) {
 	if err != nil {
 		return Row{}, time.Time{}, err
 	}
-	sel := e.set.Select(e.active(), compiled)
-	row := newRow(e, sel)
+	row := newRow(e, choose(e, compiled))
 	var expires time.Time
 	for _, h := range slices.Concat(rules.Skips, rules.Pins) {
 		if h.Expires.After(now) && (expires.IsZero() || h.Expires.Before(expires)) {
@@ -69,4 +68,15 @@ func (s *selector) row(e *entry, now time.Time) (Row, time.Time, error) {
 		}
 	}
 	return row, expires, nil
+}
+
+// choose is Set.Select for a row, which shows no verdicts: of most connectors none is installed, and
+// then the target is all that it takes.
+func choose(e *entry, c *version.Compiled) *version.Selection {
+	if e.active() == "" {
+		if target, ok := e.set.Newest(c); ok {
+			return &version.Selection{Target: target}
+		}
+	}
+	return e.set.Select(e.active(), c)
 }

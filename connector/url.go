@@ -15,7 +15,7 @@ const MaxURLBytes = 2048
 // absoluteReason says why raw is no absolute http or https URL that can be
 // shown as a link or fetched; empty: it is one.
 func absoluteReason(raw string) string {
-	if rest, ok := strings.CutPrefix(raw, "https://"); ok && plainPath(rest) {
+	if plainLink(raw) {
 		return ""
 	}
 	u, reason := parseURL(raw)
@@ -32,7 +32,7 @@ func absoluteReason(raw string) string {
 // locationReason says why raw is neither a path relative to its document nor an
 // absolute http or https URL; empty: it is one of them.
 func locationReason(raw string) string {
-	if plainPath(raw) {
+	if plainPath(raw) || plainLink(raw) {
 		return ""
 	}
 	u, reason := parseURL(raw)
@@ -78,6 +78,13 @@ func iconReason(raw string) string {
 		return "a data URL of an icon begins with data:image/"
 	}
 	return escapedReason(raw)
+}
+
+// plainLink reports whether s is an https URL of a plain host and path, as most
+// links are.
+func plainLink(s string) bool {
+	rest, ok := strings.CutPrefix(s, "https://")
+	return ok && plainPath(rest)
 }
 
 // plainPath reports whether s is a path of plain names, which as a URL means

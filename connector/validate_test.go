@@ -157,6 +157,12 @@ func TestPlainPathsAreWhatTheyLookLike(t *testing.T) {
 		if plainPath(s) != plain {
 			t.Errorf("%q: %v", s, !plain)
 		}
+		if link := "https://" + s; plainLink(link) != plain || plain && (locationReason(link) != "" || absoluteReason(link) != "") {
+			t.Errorf("%q: %v", link, !plain)
+		}
+		if u, reason := parseURL("https://" + s); plain && (reason != "" || u.Hostname() == "" || u.User != nil) {
+			t.Errorf("%q: %s", s, reason)
+		}
 		if u, reason := parseURL(s); plain && (reason != "" || u.IsAbs() || u.Path != s || !fs.ValidPath(s)) {
 			t.Errorf("%q: %s", s, reason)
 		}

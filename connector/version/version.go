@@ -39,6 +39,9 @@ func parseVersion(s string) (Version, string) {
 	if len(s) > MaxVersionBytes {
 		return Version{}, fmt.Sprintf("%d bytes, the limit is %d", len(s), MaxVersionBytes)
 	}
+	if v, ok := plainVersion(s); ok {
+		return v, ""
+	}
 	v, err := semver.StrictNewVersion(s)
 	if err != nil {
 		return Version{}, whyInvalid(s, err)
@@ -48,6 +51,31 @@ func parseVersion(s string) (Version, string) {
 		major: v.Major(), minor: v.Minor(), patch: v.Patch(),
 	}, ""
 }
+
+// plainVersion parses three numbers, which most versions are, without allocating. ok is false
+// for all that it leaves to the parser.
+func plainVersion(s string) (v Version, ok bool) {
+	numbers := [...]*uint64{&v.major, &v.minor, &v.patch}
+	n, start := 0, 0
+	for i := 0; i <= len(s); i++ {
+		switch {
+		case i == len(s) || s[i] == '.':
+			if size := i - start; n == len(numbers) || size == 0 || size > 1 && s[start] == '0' {
+				return Version{}, false
+			}
+			n, start = n+1, i+1
+		case s[i] < '0' || s[i] > '9' || n == len(numbers) || i-start >= maxPlainDigits:
+			return Version{}, false
+		default:
+			*numbers[n] = *numbers[n]*10 + uint64(s[i]-'0')
+		}
+	}
+	v.raw = s
+	return v, n == len(numbers)
+}
+
+// maxPlainDigits is how many digits fit in 64 bits, whatever they are.
+const maxPlainDigits = 19
 
 // whyInvalid puts the usual mistakes into plainer words than the parser does.
 func whyInvalid(s string, err error) string {
