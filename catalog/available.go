@@ -20,20 +20,20 @@ type Page[T any] struct {
 
 // Available lists the connectors that feeds offer or that are published: the
 // manage view. The sequence is taken from one moment and may be ranged over
-// again, which takes a new moment.
-func (a *Admin) Available(ctx context.Context, q *Query) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
+// again, which takes a new moment. With an error there is no row.
+func (a *Admin) Available(ctx context.Context, q *Query) iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) {
 		l, err := a.list(ctx, q)
 		if err != nil {
-			yield(Row{}, err)
+			yield(nil, err)
 			return
 		}
 		for row := range l.rows(nil) {
 			if err := ctx.Err(); err != nil {
-				yield(Row{}, &Error{Op: "list available", Err: err})
+				yield(nil, &Error{Op: "list available", Err: err})
 				return
 			}
-			if !yield(*row, nil) {
+			if !yield(row, nil) {
 				return
 			}
 		}
@@ -41,12 +41,12 @@ func (a *Admin) Available(ctx context.Context, q *Query) iter.Seq2[Row, error] {
 }
 
 // AvailablePage is one page of Available.
-func (a *Admin) AvailablePage(ctx context.Context, q *Query) (Page[Row], error) {
+func (a *Admin) AvailablePage(ctx context.Context, q *Query) (Page[*Row], error) {
 	l, err := a.list(ctx, q)
 	if err != nil {
-		return Page[Row]{}, err
+		return Page[*Row]{}, err
 	}
-	return pageOf(l, func(to, r *Row) { *to = *r }), nil
+	return pageOf(l, func(r *Row) *Row { return r }), nil
 }
 
 func (a *Admin) list(ctx context.Context, q *Query) (*list[*entry], error) {

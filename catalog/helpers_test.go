@@ -169,7 +169,7 @@ func (b *bench) row(t *testing.T, key connector.Key) catalog.Row {
 	for row, err := range b.admin.Available(t.Context(), nil) {
 		require.NoError(t, err)
 		if row.Key == key {
-			return row
+			return *row
 		}
 	}
 	require.Fail(t, "no row", "%s", key)

@@ -76,8 +76,8 @@ func (l *list[T]) sorted(last *Row) []*Row {
 	return rows[i:]
 }
 
-// pageOf is the page that the query asks for. show sets what stands on it for a row.
-func pageOf[T index.Item, R any](l *list[T], show func(*R, *Row)) Page[R] {
+// pageOf is the page that the query asks for. show says what stands on it for a row.
+func pageOf[T index.Item, R any](l *list[T], show func(*Row) R) Page[R] {
 	page := Page[R]{Total: l.found.Len(), Typos: l.found.Typos}
 	limit := l.Limit
 	if limit == 0 {
@@ -93,7 +93,7 @@ func pageOf[T index.Item, R any](l *list[T], show func(*R, *Row)) Page[R] {
 			page.Next = encodeCursor(end)
 			break
 		}
-		show(&rows[n], row)
+		rows[n] = show(row)
 		end, n = row, n+1
 	}
 	if n > 0 {

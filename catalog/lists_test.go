@@ -44,6 +44,25 @@ func TestSearchForgivesATypingError(t *testing.T) {
 	assert.Equal(t, []string{"gmial"}, page.Typos)
 }
 
+// Rows are shared with the catalog, so those that a program has must stay as they were.
+func TestRowsOfAPageNeverChange(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, []string{"a@1.0.0", "a@2.0.0", "b@1.0.0"})
+	b.install(t, "a@1.0.0")
+	before, err := b.admin.AvailablePage(t.Context(), nil)
+	require.NoError(t, err)
+	row := *before.Rows[0]
+	require.Equal(t, "2.0.0", row.Upgrade)
+
+	_, err = b.admin.Skip(t.Context(), "a", &catalog.Skip{Versions: "2.0.0", Reason: "later"})
+	require.NoError(t, err)
+	after, err := b.admin.AvailablePage(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Empty(t, after.Rows[0].Upgrade)
+	assert.Equal(t, row, *before.Rows[0])
+	assert.Same(t, before.Rows[1], after.Rows[1], "what did not change is not made anew")
+}
+
 // A row whose skip has ended is found by what it says now, although nothing has changed since.
 func TestP7_ListsFollowTheEndOfASkip(t *testing.T) {
 	t.Parallel()

@@ -8,8 +8,9 @@ import (
 	"github.com/patchbay/patchbay/connector/version"
 )
 
-// Row is one connector in the manage view. Its slices are shared with the catalog
-// and must not be changed.
+// Row is one connector in the manage view. Rows of lists are shared with the catalog, which
+// makes a new one whenever anything of it changes: so a row may be kept, and read from many
+// goroutines, but neither it nor its slices must be changed. Change a copy.
 type Row struct {
 	Key         connector.Key
 	Name        string

@@ -72,7 +72,7 @@ func (v *Viewer) PublishedPage(ctx context.Context, q *Query) (Page[Listing], er
 	if err != nil {
 		return Page[Listing]{}, err
 	}
-	return pageOf(l, func(to *Listing, r *Row) { *to = r.listing() }), nil
+	return pageOf(l, (*Row).listing), nil
 }
 
 func (v *Viewer) list(ctx context.Context, q *Query) (*list[*published], error) {

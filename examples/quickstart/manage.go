@@ -41,7 +41,7 @@ func list(ctx context.Context, ada *catalog.Admin, out *output) error {
 		if err != nil {
 			return err
 		}
-		line := newRowLine(&row)
+		line := newRowLine(row)
 		rows = append(rows, line)
 		out.object(line)
 	}

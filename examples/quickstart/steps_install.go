@@ -30,7 +30,7 @@ func (w *walker) manage(ctx context.Context, r *result) error {
 		if err != nil {
 			return err
 		}
-		r.Rows = append(r.Rows, newRowLine(&row))
+		r.Rows = append(r.Rows, newRowLine(row))
 		if err := must(row.Tag == catalog.LatestNotInstalled, "%s is %s", row.Key, catalog.LatestNotInstalled); err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func (w *walker) everything(ctx context.Context) (s seen, err error) {
 		if err != nil {
 			return s, err
 		}
-		s.rows = append(s.rows, newRowLine(&row))
+		s.rows = append(s.rows, newRowLine(row))
 	}
 	s.published, err = w.listPublished(ctx)
 	return s, err

@@ -28,65 +28,101 @@ func (m Map[T]) Select(q *Query[T]) *Selection[T] {
 	}
 	s := newSelection[T](len(m.parts))
 	for i := range m.parts {
-		p := &m.parts[i]
-		s.picks[i] = pick[T]{items: p.run.items, bits: fullBitset(len(p.run.items))}
-		s.picks[i].bits.andNot(p.dead)
+		s.picks[i].items = m.parts[i].run.items
 	}
-	m.searchAll(q.Words, s)
-	for i := range m.parts {
-		if len(q.Facets) > 0 {
-			m.parts[i].run.filter(q, s.picks[i].bits)
+	if len(q.Words) > 0 {
+		m.searchAll(q.Words, s)
+	}
+	for i := range s.picks {
+		k := &s.picks[i]
+		if len(q.Facets) > 0 && !m.parts[i].filter(q, k) {
+			*k = pick[T]{}
 		}
-		s.count += s.picks[i].bits.count()
+		s.count += k.bits.count()
 	}
 	return s
 }
 
-// filter leaves in b what the facets of q are true of.
-func (r *run[T]) filter(q *Query[T], b bitset) {
+// usualFacets is how many facets are rarely asked for at once.
+const usualFacets = 5
+
+// filter leaves in k what the facets of q are true of: of the living items, if nothing was picked
+// before. It reports false if that is nothing.
+func (p *part[T]) filter(q *Query[T], k *pick[T]) bool {
+	r := p.run
 	r.indexFacets()
-	var again []int // items that must be asked
+	var again []uint16 // items that must be asked
 	for _, i := range r.passing {
-		if b.has(int(i)) && !r.items[i].Until().After(q.Now) {
-			again = append(again, int(i))
+		picked := p.dead == nil || !p.dead.has(int(i))
+		if k.bits != nil {
+			picked = k.bits.has(int(i))
+		}
+		if picked && !r.items[i].Until().After(q.Now) {
+			again = append(again, i)
 		}
 	}
+	var room [usualFacets]posting
+	postings := room[:0]
 	for _, f := range q.Facets {
-		r.facets[f].narrow(b)
+		l, some := r.facets[f]
+		if !some && len(again) == 0 {
+			return false
+		}
+		postings = append(postings, l)
+	}
+	if k.bits == nil {
+		k.bits = postings[0].unpack(len(r.items))
+		k.bits.andNot(p.dead)
+		postings = postings[1:]
+	}
+	for _, l := range postings {
+		l.narrow(k.bits)
 	}
 	for _, i := range again {
 		if q.Holds(r.items[i]) {
-			b.set(i)
+			k.bits.set(int(i))
 		} else {
-			b.clear(i)
+			k.bits.clear(int(i))
 		}
 	}
+	return true
 }
 
-// searchAll leaves in s what has all words. It stops when nothing is left.
+// searchAll picks the living items that have all words. It stops when nothing is left.
 func (m Map[T]) searchAll(words []string, s *Selection[T]) {
-	if len(words) == 0 {
-		return
-	}
-	found := make([]bitset, len(m.parts))
-	for i := range m.parts {
-		found[i] = newBitset(len(m.parts[i].run.items))
-	}
-	for _, word := range distinct(words) {
+	var found []bitset
+	for n, word := range distinct(words) {
+		if n < 2 { // what the first word finds is narrowed by the others
+			found = m.bitsets()
+		}
 		exact := m.search(found, func(t *text, b bitset) { t.find(b, word) })
 		if !exact && forgivable(word) && m.search(found, func(t *text, b bitset) { t.guess(b, word) }) {
 			s.Typos = append(s.Typos, word)
 		}
 		left := false
 		for i := range s.picks {
-			b := s.picks[i].bits
-			b.and(found[i])
-			left = left || b.meets(nil)
+			k := &s.picks[i]
+			if n == 0 {
+				k.bits = found[i]
+				k.bits.andNot(m.parts[i].dead)
+			} else {
+				k.bits.and(found[i])
+			}
+			left = left || k.bits.meets(nil)
 		}
 		if !left {
 			return
 		}
 	}
+}
+
+// bitsets returns an empty set for each run.
+func (m Map[T]) bitsets() []bitset {
+	all := make([]bitset, len(m.parts))
+	for i := range m.parts {
+		all[i] = newBitset(len(m.parts[i].run.items))
+	}
+	return all
 }
 
 // search puts what look finds into found and reports whether there is anything.

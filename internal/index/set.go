@@ -1,6 +1,9 @@
 package index
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // bitset is a set of the positions in a run.
 type bitset []uint64
@@ -24,6 +27,7 @@ func (b bitset) set(i int)      { b[i/64] |= 1 << (i % 64) }
 func (b bitset) clear(i int)    { b[i/64] &^= 1 << (i % 64) }
 
 func (b bitset) and(c bitset) {
+	c = c[:len(b)]
 	for i := range b {
 		b[i] &= c[i]
 	}
@@ -101,11 +105,19 @@ func pack(list []uint16, n int) posting {
 	if len(list)*16 <= n {
 		return posting{list: list}
 	}
+	return posting{bits: posting{list: list}.unpack(n)}
+}
+
+// unpack returns a set of its own.
+func (p posting) unpack(n int) bitset {
+	if p.bits != nil {
+		return slices.Clone(p.bits)
+	}
 	b := newBitset(n)
-	for _, i := range list {
+	for _, i := range p.list {
 		b.set(int(i))
 	}
-	return posting{bits: b}
+	return b
 }
 
 // narrow removes from b what is not in p. n is the size of the run.
