@@ -125,6 +125,7 @@ func TestSieveIsSureOfWhatItLeavesOut(t *testing.T) {
 		ok   bool
 	}{
 		`{"l":[{"known"}},1]}`:               {`{"l":[,1]}`, true},
+		`{"l":[{"known"x},1]}`:               {`{"l":[,1]}`, false},
 		`{"l":[{"known"} },1]}`:              {`{"l":[},1]}`, false},
 		`{"l":[{"known"}`:                    {`{"l":[`, false},
 		`{"l":[1 {"known"}}]}`:               {`{"l":[1 {"known"}}]}`, true},
