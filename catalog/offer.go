@@ -22,6 +22,7 @@ type offer struct {
 	view connector.Connector // what rows show of it
 	set  *version.Set
 	sum  [sha256.Size]byte // of the stored record, to see what changed
+	size int               // of the stored record, in bytes
 }
 
 // holds reports whether the stored record has exactly this value.
@@ -85,7 +86,7 @@ func newOffer(feed string, value []byte, c *connector.Connector, releases []vers
 	if err != nil {
 		return nil, err
 	}
-	o := &offer{feed: feed, set: set, sum: sha256.Sum256(value)}
+	o := &offer{feed: feed, set: set, sum: sha256.Sum256(value), size: len(value)}
 	o.view = connector.Connector{
 		Key: c.Key, Name: c.Name, Description: c.Description, Publisher: c.Publisher, Icon: c.Icon,
 		Categories: append([]string(nil), c.Categories...), // none are nil, whatever room a reader had for them
