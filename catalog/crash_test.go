@@ -27,7 +27,7 @@ func (b *bench) settle(t *testing.T, what string) {
 			}
 		}
 		return true
-	}, 10*time.Second, time.Millisecond, what)
+	}, patience, tick, what)
 	installed := 0
 	for v, err := range b.admin.Verify(t.Context(), "") {
 		require.NoError(t, err)
@@ -45,7 +45,7 @@ func (b *bench) settle(t *testing.T, what string) {
 	require.Eventually(t, func() bool { // every lease is given back or runs out
 		_, err := b.admin.Sweep(t.Context())
 		return err == nil
-	}, 10*time.Second, time.Millisecond, what)
+	}, patience, tick, what)
 }
 
 // TestEveryCrashHeals makes the process die before, or just after, each of its
@@ -96,8 +96,11 @@ func TestEveryCrashHeals(t *testing.T) {
 					store := catalogtest.NewFaultStore(b.store)
 					b.reopen(t, func(o *catalog.Options) { o.Store = store })
 					before := store.Calls(catalogtest.StoreApply)
-					store.Add(catalogtest.StoreFault{Nth: nth, After: after, Crash: true})
-					ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
+					ctx, cancel := context.WithCancel(t.Context())
+					store.Add(catalogtest.StoreFault{Nth: nth, After: after, Crash: true, Err: catalogtest.ErrFault, Do: func(context.Context) error {
+						time.AfterFunc(50*time.Millisecond, cancel) // the dead do not answer who waits
+						return nil
+					}})
 					err := do(ctx, b)
 					cancel()
 					reached := store.Calls(catalogtest.StoreApply)-before >= nth

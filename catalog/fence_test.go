@@ -118,7 +118,7 @@ func TestP12_LeftoverOfAKilledProcessGoesWhenTheItemFails(t *testing.T) {
 	store.Add(catalogtest.StoreFault{Key: "inst/", Crash: true})
 	op, err := b.admin.Install(t.Context(), plan)
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return len(b.disk.held()) == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(b.disk.held()) == 1 }, patience, tick)
 	_, err = op.Wait(within(t, 50*time.Millisecond))
 	require.Error(t, err)
 	b.close(t)
@@ -146,7 +146,7 @@ func TestP12_FailedCleaningDoesNotKeepAnOperationOpen(t *testing.T) {
 	assert.Contains(t, st.Items[0].Err, "evil.example")
 	assert.Equal(t, 1, b.disk.count("a@2.0.0"))
 	b.disk.set(func() { b.disk.stuck = nil })
-	require.Eventually(t, func() bool { return len(b.disk.held()) == 1 }, 20*time.Second, time.Millisecond, "and what is left follows")
+	require.Eventually(t, func() bool { return len(b.disk.held()) == 1 }, patience, tick, "and what is left follows")
 }
 
 // A store that does not answer for a moment fails no item.

@@ -92,7 +92,7 @@ func TestP21_PruneRemovesSupersededVersionsOnly(t *testing.T) {
 	removed, err = b.admin.Prune(t.Context(), "slack")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"2.0.0"}, removed)
-	require.Eventually(t, func() bool { return len(b.disk.held()) == 1 }, 5*time.Second, time.Millisecond, "by whoever empties the trash")
+	require.Eventually(t, func() bool { return len(b.disk.held()) == 1 }, patience, tick, "by whoever empties the trash")
 	assert.Equal(t, []string{"slack@3.0.0"}, b.disk.held())
 	assert.Equal(t, []string{"slack@3.0.0"}, b.published(t))
 	removed, err = b.admin.Prune(t.Context(), "slack")
@@ -115,7 +115,7 @@ func TestP21_CrashBetweenCommitAndRemovalHeals(t *testing.T) {
 	require.NoError(t, b.Close())
 	assert.Len(t, b.disk.held(), 2)
 	b.reopen(t, func(o *catalog.Options) { o.Store = b.store })
-	require.Eventually(t, func() bool { return len(b.disk.held()) == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(b.disk.held()) == 1 }, patience, tick)
 	assert.Equal(t, []string{"slack@2.0.0"}, b.disk.held())
 }
 

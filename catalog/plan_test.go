@@ -3,7 +3,6 @@ package catalog_test
 import (
 	"encoding/json"
 	"testing"
-	"time"
 
 	"github.com/patchbay/patchbay/auth"
 	"github.com/patchbay/patchbay/catalog"
@@ -24,7 +23,7 @@ func TestP9_PlanIsExactAndWithoutSideEffects(t *testing.T) {
 	require.Eventually(t, func() bool { // the operation is closed in its own time
 		open, err := b.store.List(t.Context(), "opopen/", "", 1)
 		return err == nil && len(open) == 0
-	}, 5*time.Second, time.Millisecond)
+	}, patience, tick)
 	_, before, err := b.store.Changes(t.Context(), 0, 1000)
 	require.NoError(t, err)
 	plan := b.plan(t, "slack")

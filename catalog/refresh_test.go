@@ -143,5 +143,5 @@ func (b *bench) idle(t *testing.T) {
 	require.Eventually(t, func() bool {
 		open, err := b.store.List(t.Context(), "opopen/", "", 1)
 		return err == nil && len(open) == 0
-	}, 5*time.Second, time.Millisecond)
+	}, patience, tick)
 }

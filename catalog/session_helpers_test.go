@@ -138,6 +138,6 @@ func (f *oauth) agreeAgain(t *testing.T, id string, params map[string]any) (*cat
 
 // How long tests wait for what happens in the background, and how often they look.
 const (
-	patience = 5 * time.Second
+	patience = 30 * time.Second
 	tick     = time.Millisecond
 )

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 )
 
 func TestC4_DeletionRevokesAtTheProvider(t *testing.T) {
@@ -50,11 +52,18 @@ func TestC4_RevocationsAreBounded(t *testing.T) {
 	const most, more = 1024, 3
 	f := newOAuth(t, nil)
 	f.server.Script(authtest.Revoke, slices.Repeat([]authtest.Step{authtest.Hang()}, most)...)
-	for range most + more {
-		conn, err := f.mine().Create(t.Context(), "crm", "machine", &catalog.ConnectionRequest{Name: "mine"})
+	ids := make([]string, most+more)
+	for i := range ids {
+		conn, err := f.mine().Create(t.Context(), "crm", "machine", &catalog.ConnectionRequest{Name: fmt.Sprint(i)})
 		require.NoError(t, err)
-		require.NoError(t, f.mine().Delete(t.Context(), conn.ID))
+		ids[i] = conn.ID
 	}
+	var all errgroup.Group // soon enough for the first not to have ended by the time of the last
+	all.SetLimit(16)
+	for _, id := range ids {
+		all.Go(func() error { return f.mine().Delete(t.Context(), id) })
+	}
+	require.NoError(t, all.Wait())
 	require.Eventually(t, func() bool { return f.server.Count(authtest.Revoke) == most }, patience, tick)
 	f.nothingMade(t)
 	f.close(t)

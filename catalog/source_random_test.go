@@ -205,5 +205,5 @@ func TestG13_NoUseAfterAQuarantineHasReturned(t *testing.T) {
 func awaitMore(t *testing.T, n *atomic.Int64) {
 	t.Helper()
 	was := n.Load()
-	require.Eventually(t, func() bool { return n.Load() > was }, 10*time.Second, 50*time.Microsecond)
+	require.Eventually(t, func() bool { return n.Load() > was }, patience, tick)
 }

@@ -60,7 +60,7 @@ func TestP21_StuckFilesKeepNobodyElsesFiles(t *testing.T) {
 	assert.Equal(t, []string{"1.0.0"}, removed)
 	assert.Equal(t, []string{"a@1.0.0", "a@2.0.0", "b@2.0.0"}, b.disk.held())
 	b.reopen(t, func(o *catalog.Options) { o.Installer = b.disk })
-	require.Eventually(t, func() bool { return len(b.disk.held()) == 2 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(b.disk.held()) == 2 }, patience, tick)
 }
 
 // What a failed attempt left, and could not be removed at once, is removed when that is possible.
@@ -93,7 +93,7 @@ func TestP21_PrunedAndInstalledAgainKeepsItsFiles(t *testing.T) {
 	require.Eventually(t, func() bool {
 		trash, err := b.store.List(t.Context(), "trash/", "", 1)
 		return err == nil && len(trash) == 0
-	}, 5*time.Second, time.Millisecond)
+	}, patience, tick)
 	b.verify(t)
 	assert.Equal(t, []string{"slack@1.0.0"}, b.published(t))
 }

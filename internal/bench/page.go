@@ -50,11 +50,7 @@ type pageQuery struct {
 const pageRows = 50
 
 func pageTrial(b *bed, q pageQuery) (*trial, error) {
-	l, err := b.catalogOf(b.connectors())
-	if err != nil {
-		return nil, err
-	}
-	small, err := b.catalogOf(b.connectors() / 10)
+	l, small, err := b.catalogs()
 	if err != nil {
 		return nil, err
 	}

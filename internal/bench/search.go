@@ -57,11 +57,7 @@ type searchKind struct {
 }
 
 func searchTrial(b *bed, k searchKind, goals []goal) (*trial, error) {
-	l, err := b.catalogOf(b.connectors())
-	if err != nil {
-		return nil, err
-	}
-	small, err := b.catalogOf(b.connectors() / 10)
+	l, small, err := b.catalogs()
 	if err != nil {
 		return nil, err
 	}

@@ -24,12 +24,16 @@ type viewed struct {
 	tag                     catalog.Tag
 }
 
-func viewTrial(b *bed) (*trial, error) {
-	l, err := b.catalogOf(b.connectors())
-	if err != nil {
-		return nil, err
+// catalogs are one of all the connectors, and one of a tenth of them.
+func (b *bed) catalogs() (whole, tenth *lived, err error) {
+	if whole, err = b.catalogOf(b.connectors()); err == nil {
+		tenth, err = b.catalogOf(b.connectors() / 10)
 	}
-	small, err := b.catalogOf(b.connectors() / 10)
+	return whole, tenth, err
+}
+
+func viewTrial(b *bed) (*trial, error) {
+	l, small, err := b.catalogs()
 	if err != nil {
 		return nil, err
 	}
@@ -151,11 +155,7 @@ func (l *lived) sameView(x *repo.IndexFile) error {
 // changeTrial skips the newest version of a connector, reads its row, and takes
 // the skip back.
 func changeTrial(b *bed) (*trial, error) {
-	l, err := b.catalogOf(b.connectors())
-	if err != nil {
-		return nil, err
-	}
-	small, err := b.catalogOf(b.connectors() / 10)
+	l, small, err := b.catalogs()
 	if err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ func TestBackupAndRestore(t *testing.T) {
 			require.Eventually(t, func() bool { // the end of the operation is still being written
 				removed, err = admin.Sweep(t.Context())
 				return !errors.Is(err, catalog.ErrInUse)
-			}, 10*time.Second, 10*time.Millisecond)
+			}, 30*time.Second, 10*time.Millisecond)
 			require.NoError(t, err)
 			require.Equal(t, 1, removed) // 1.1.0
 
@@ -127,10 +127,10 @@ func postgresBackup(t *testing.T) (catalog.Store, func() catalog.Store) {
 	p := newPlace(t)
 	return p.store(t, nil), func() catalog.Store {
 		db := "restored_" + strings.ToLower(rand.Text())
-		dsn := strings.Replace(p.dsn, "dbname=postgres", "dbname="+db, 1)
-		require.NoError(t, c.Run(t.Context(), "pg_dump", "-d", p.dsn, "-n", pgx.Identifier{p.schema}.Sanitize(), "-f", db+".sql"))
-		require.NoError(t, c.Run(t.Context(), "createdb", "--maintenance-db", p.dsn, db))
+		dsn := strings.Replace(p.DSN, "dbname=postgres", "dbname="+db, 1)
+		require.NoError(t, c.Run(t.Context(), "pg_dump", "-d", p.DSN, "-n", pgx.Identifier{p.Schema}.Sanitize(), "-f", db+".sql"))
+		require.NoError(t, c.Run(t.Context(), "createdb", "--maintenance-db", p.DSN, db))
 		require.NoError(t, c.Run(t.Context(), "psql", "-d", dsn, "-q", "-v", "ON_ERROR_STOP=1", "-f", db+".sql"))
-		return place{dsn, p.schema}.store(t, nil)
+		return place{pgcluster.Place{DSN: dsn, Schema: p.Schema}}.store(t, nil)
 	}
 }

@@ -89,7 +89,7 @@ func (p place) waitForLockers(t *testing.T, n int) {
 	require.Eventually(t, func() bool {
 		var got int
 		err := db.QueryRowContext(t.Context(),
-			`SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'`, p.schema).Scan(&got)
+			`SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'`, p.Schema).Scan(&got)
 		require.NoError(t, err)
 		return got >= n
 	}, time.Minute, time.Millisecond)

@@ -68,7 +68,7 @@ func TestPostgreSQL_AFailedMigrationLeavesNothing(t *testing.T) {
 	_, err = sqlstore.Open(t.Context(), db, sqlstore.PostgreSQL, nil)
 	require.ErrorContains(t, err, "patchbay_state")
 	var tables int
-	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_tables WHERE schemaname = $1`, p.schema).Scan(&tables))
+	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_tables WHERE schemaname = $1`, p.Schema).Scan(&tables))
 	require.Equal(t, 1, tables)
 }
 
@@ -99,7 +99,7 @@ func TestPostgreSQL_StoresDoNotMix(t *testing.T) {
 	require.NoError(t, err)
 	defer s.Close()
 	q.store(t, nil)
-	_, err = db.ExecContext(t.Context(), `SET search_path = `+pgx.Identifier{q.schema}.Sanitize()) // the one connection that is left to readers
+	_, err = db.ExecContext(t.Context(), `SET search_path = `+pgx.Identifier{q.Schema}.Sanitize()) // the one connection that is left to readers
 	require.NoError(t, err)
 	_, err = s.Apply(t.Context(), put("a"))
 	require.NoError(t, err)
@@ -114,7 +114,7 @@ func TestPostgreSQL_NeedsNoRightToMakeTables(t *testing.T) {
 	p := newPlace(t)
 	p.store(t, nil)
 	admin := p.db(t, nil)
-	role, schema := pgx.Identifier{p.schema}.Sanitize(), pgx.Identifier{p.schema}.Sanitize()
+	role, schema := pgx.Identifier{p.Schema}.Sanitize(), pgx.Identifier{p.Schema}.Sanitize()
 	for _, statement := range []string{
 		`CREATE ROLE ` + role, `GRANT USAGE ON SCHEMA ` + schema + ` TO ` + role,
 		`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ` + schema + ` TO ` + role,
@@ -122,7 +122,7 @@ func TestPostgreSQL_NeedsNoRightToMakeTables(t *testing.T) {
 		_, err := admin.ExecContext(t.Context(), statement)
 		require.NoError(t, err)
 	}
-	s := p.store(t, func(c *pgx.ConnConfig) { c.RuntimeParams["role"] = p.schema })
+	s := p.store(t, func(c *pgx.ConnConfig) { c.RuntimeParams["role"] = p.Schema })
 	_, err := s.Apply(t.Context(), put("a"))
 	require.NoError(t, err)
 }

@@ -22,7 +22,7 @@ func TestS2_ProcessesShareOneServer(t *testing.T) {
 	p := newPlace(t)
 	var wg sync.WaitGroup
 	for range processes {
-		cmd, _ := startWorker(t, "increment", p.dsn, schemaEnv+"="+p.schema) // all of them make the tables
+		cmd, _ := startWorker(t, "increment", p.DSN, schemaEnv+"="+p.Schema) // all of them make the tables
 		wg.Go(func() {
 			if err := cmd.Wait(); err != nil {
 				t.Errorf("a process failed: %v", err)
@@ -42,8 +42,8 @@ func TestS2_KilledClientsLeaveNothingHalf(t *testing.T) {
 	p := newPlace(t)
 	s := p.store(t, nil)
 	for range rounds {
-		one, oneOut := startWorker(t, "write", p.dsn, schemaEnv+"="+p.schema)
-		two, twoOut := startWorker(t, "write", p.dsn, schemaEnv+"="+p.schema)
+		one, oneOut := startWorker(t, "write", p.DSN, schemaEnv+"="+p.Schema)
+		two, twoOut := startWorker(t, "write", p.DSN, schemaEnv+"="+p.Schema)
 		last := max(killSoon(t, one, oneOut), killSoon(t, two, twoOut))
 		// The server may still be at the last COMMIT; whoever writes next waits for it.
 		_, err := s.Apply(t.Context(), put("next"))
@@ -200,7 +200,7 @@ func TestS2_ABrokenConnectionIsNotHeardOf(t *testing.T) {
 		if done.Load() >= next {
 			next = done.Load() + 8
 			_, err := admin.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-				WHERE pid <> pg_backend_pid() AND application_name = $1`, p.schema)
+				WHERE pid <> pg_backend_pid() AND application_name = $1`, p.Schema)
 			if err != nil && !errors.Is(err, context.Canceled) {
 				t.Error(err)
 			}

@@ -16,26 +16,21 @@ import (
 )
 
 // place is where a PostgreSQL store lies.
-type place struct{ dsn, schema string }
+type place struct{ pgcluster.Place }
 
 // newPlace returns an empty schema, on the server of the environment or on one of our own.
 func newPlace(tb testing.TB) place {
 	tb.Helper()
-	p := pgcluster.New(tb)
-	return place{dsn: p.DSN, schema: p.Schema}
+	return place{pgcluster.New(tb)}
 }
 
 // db opens a pool. change may be nil.
 func (p place) db(tb testing.TB, change func(*pgx.ConnConfig)) *sql.DB {
 	tb.Helper()
-	db, err := p.open(change)
+	db, err := p.Open(change)
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, db.Close()) })
 	return db
-}
-
-func (p place) open(change func(*pgx.ConnConfig)) (*sql.DB, error) {
-	return pgcluster.Place{DSN: p.dsn, Schema: p.schema}.Open(change)
 }
 
 // placeStore is a store that knows its place.

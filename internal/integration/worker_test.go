@@ -50,7 +50,7 @@ func runWorker(work func(context.Context, catalog.Store) error) error {
 	ctx := context.Background()
 	dialect, open := sqlstore.SQLite, func() (*sql.DB, error) { return sql.Open("sqlite", os.Getenv(fileEnv)) }
 	if schema := os.Getenv(schemaEnv); schema != "" {
-		dialect, open = sqlstore.PostgreSQL, func() (*sql.DB, error) { return place{os.Getenv(fileEnv), schema}.open(nil) }
+		dialect, open = sqlstore.PostgreSQL, func() (*sql.DB, error) { return pgcluster.Place{DSN: os.Getenv(fileEnv), Schema: schema}.Open(nil) }
 	}
 	db, err := open()
 	if err != nil {
