@@ -41,8 +41,11 @@ func (d *draft) entry(key connector.Key) *entry {
 
 // apply takes changes of the store into the draft, in their order. Records of no interest
 // to the snapshot are passed over.
-func (d *draft) apply(changes ...Change) error {
-	offers, err := d.readOffers(changes)
+func (d *draft) apply(changes ...Change) error { return d.applyWith(changes, nil) }
+
+// applyWith is apply for whoever knows some of what the changes offer.
+func (d *draft) applyWith(changes []Change, known []*offer) error {
+	offers, err := d.readOffers(changes, known)
 	for i := 0; err == nil && i < len(changes); i++ {
 		err = d.applyOne(changes[i], offers[i])
 	}

@@ -33,6 +33,15 @@ type ArtifactOpener interface {
 	OpenArtifact(ctx context.Context, a connector.Artifact) (body io.ReadCloser, size int64, err error)
 }
 
+// Rereader is a Feed that reads again only what is new, so that a reload takes time for what
+// has changed. The catalog probes for it.
+type Rereader interface {
+	// Reload is Load for a caller that has connectors of this feed already. One of which the feed
+	// states the digest, and known has it, need not be read: it is then a Document with key and sum, and without
+	// JSON. known is nil, or does not change while Reload works.
+	Reload(ctx context.Context, prev FeedState, known *connector.Known) (*FeedUpdate, error)
+}
+
 // FeedState is what a feed wants to know at its next Load. The catalog stores
 // it with the update it came with.
 type FeedState struct {
@@ -61,7 +70,8 @@ type FeedUpdate struct {
 	Problems  []connector.Problem
 }
 
-// Decode moves Documents to Connectors, for whoever wants to look at them.
+// Decode moves Documents to Connectors, for whoever wants to look at them. One that was known when the
+// feed was read (Rereader) is an error.
 func (u *FeedUpdate) Decode() error {
 	for i := range u.Documents {
 		c, err := u.Documents[i].Connector()

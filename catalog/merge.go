@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/patchbay/patchbay/connector"
 )
@@ -38,42 +40,72 @@ func (s *snapshot) merge(feed string, u *FeedUpdate, stored indexReader) (*merge
 		}
 	}
 	looks := s.examine(feed, u.Connectors)
-	offered := make(map[connector.Key]bool, len(u.Connectors)+len(u.Documents))
+	offered := make(map[connector.Key]*connector.Document, len(u.Connectors)+len(u.Documents))
 	for i := range u.Connectors {
 		conn := &u.Connectors[i]
 		if _, err := connector.ParseKey(string(conn.Key)); err != nil {
 			return nil, fmt.Errorf("feed is broken: it offers a connector with the key %q: %w", conn.Key, err)
 		}
-		if offered[conn.Key] {
+		if _, twice := offered[conn.Key]; twice {
 			return nil, fmt.Errorf("feed is broken: it offers %q twice", conn.Key)
 		}
-		offered[conn.Key] = true
+		offered[conn.Key] = nil
 		if err := s.mergeConnector(m, feed, *conn, &looks[i], lostReleases[string(conn.Key)], stored); err != nil {
 			return nil, err
 		}
 	}
+	left := 0 // out, because it was known
 	for i := range u.Documents {
 		doc := &u.Documents[i]
-		if offered[doc.Key()] {
+		if _, twice := offered[doc.Key()]; twice {
 			return nil, fmt.Errorf("feed is broken: it offers %q twice", doc.Key())
 		}
-		offered[doc.Key()] = true
-		if err := s.mergeDocument(m, feed, doc, lostReleases[string(doc.Key())], stored); err != nil {
+		offered[doc.Key()] = doc
+		if doc.JSON() == nil {
+			left++
+		} else if err := s.mergeDocument(m, feed, doc, lostReleases[string(doc.Key())], stored); err != nil {
 			return nil, err
 		}
 	}
-	for e := range s.all() {
-		if s.offerOf(e.key, feed) == nil || offered[e.key] || doubt || lostConnectors[string(e.key)] {
+	gone, held := s.compare(feed, offered)
+	if held != left {
+		return nil, errLeftOut
+	}
+	for _, key := range gone {
+		if doubt || lostConnectors[string(key)] {
 			continue
 		}
-		m.ops = append(m.ops, Delete(indexKey(feed, e.key), Any()))
+		m.ops = append(m.ops, Delete(indexKey(feed, key), Any()))
 		m.removed++
 	}
+	// A store takes what follows each other faster.
+	slices.SortFunc(m.ops, func(a, b Op) int { return strings.Compare(a.Key, b.Key) })
 	return m, nil
 }
 
-func (s *snapshot) offerOf(key connector.Key, feed string) *offer {
-	e := s.entry(key)
+// compare returns what a feed offers no more, and how many of the documents that were left out are what is
+// stored.
+func (s *snapshot) compare(feed string, offered map[connector.Key]*connector.Document) (gone []connector.Key, held int) {
+	for e := range s.all() {
+		old := e.offerOf(feed)
+		if old == nil {
+			continue
+		}
+		doc, ok := offered[e.key]
+		switch {
+		case !ok:
+			gone = append(gone, e.key)
+		case doc != nil && doc.JSON() == nil && doc.Sum() == old.sum:
+			held++
+		}
+	}
+	return gone, held
+}
+
+func (s *snapshot) offerOf(key connector.Key, feed string) *offer { return s.entry(key).offerOf(feed) }
+
+// offerOf returns what a feed offers, or nil.
+func (e *entry) offerOf(feed string) *offer {
 	if e == nil {
 		return nil
 	}
@@ -91,7 +123,7 @@ func (s *snapshot) mergeDocument(m *merged, feed string, doc *connector.Document
 		if old := s.offerOf(doc.Key(), feed); old != nil && old.sum == doc.Sum() {
 			return nil // what is stored has been through all this
 		}
-		if s.entry(doc.Key()) == nil && len(doc.JSON()) <= MaxStoreValue && doc.Verify() == nil {
+		if s.entry(doc.Key()) == nil && len(doc.JSON()) <= MaxStoreValue {
 			put := Put(indexKey(feed, doc.Key()), doc.JSON(), Any()) // nothing is known that it could contradict
 			// All of a first index stays, so it may share the memory it came in. Of a later one
 			// little is new, and must not hold on to the rest.
@@ -144,8 +176,9 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 		lose("no release is left of %d", len(offered))
 		return nil
 	}
+	offer, own := l.offer, l.offer != nil
 	if value == nil || len(lost) > 0 {
-		value = encode(conn)
+		value, offer, own = encode(conn), nil, true
 	}
 	if len(value) > MaxStoreValue {
 		lose("it has %d bytes, at most %d can be stored", len(value), MaxStoreValue)
@@ -154,7 +187,9 @@ func (s *snapshot) mergeConnector(m *merged, feed string, conn connector.Connect
 	if old.holds(value) {
 		return nil
 	}
-	m.ops = append(m.ops, Put(indexKey(feed, conn.Key), value, Any()))
+	put := Put(indexKey(feed, conn.Key), value, Any())
+	put.offer, put.given = offer, own
+	m.ops = append(m.ops, put)
 	m.changed++
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -23,6 +22,7 @@ type offer struct {
 	view connector.Connector // what rows show of it
 	set  *version.Set
 	sum  [sha256.Size]byte // of the stored record, to see what changed
+	size int               // of the stored record, in bytes
 }
 
 // holds reports whether the stored record has exactly this value.
@@ -38,6 +38,7 @@ type offerReader struct {
 		Icon        string              `json:"icon"`
 		Releases    []version.Candidate `json:"releases"`
 	}
+	whole connector.Connector
 }
 
 // read takes out of a record what an offer keeps, and passes over the rest: it was
@@ -50,13 +51,45 @@ func (r *offerReader) read(c *Change, feed string, key connector.Key) (*offer, e
 	if len(faults) > 0 {
 		return nil, damaged(c.Key, faults)
 	}
-	set, err := version.CompileCandidates(s.Releases)
+	o, err := newOffer(feed, c.Value, &connector.Connector{
+		Key: key, Name: s.Name, Description: s.Description, Publisher: s.Publisher, Categories: s.Categories, Icon: s.Icon,
+	}, s.Releases)
 	if err != nil {
 		return nil, fmt.Errorf("record %q is %w: %w", c.Key, errDamaged, err)
 	}
-	o := &offer{feed: feed, set: set, sum: sha256.Sum256(c.Value)}
+	return o, nil
+}
+
+// readBack reads all of what would be stored, as whoever needs it will, and returns what read would. It
+// returns no offer, and no error, of what can be read but should not be offered.
+func (r *offerReader) readBack(feed string, key connector.Key, value []byte) (*offer, error) {
+	w, s := &r.whole, &r.scratch
+	*w = connector.Connector{Categories: w.Categories[:0], Releases: w.Releases[:0]}
+	if err := decodeInto(Record{Key: "new", Value: value}, w, true); err != nil {
+		return nil, err
+	}
+	s.Releases = s.Releases[:0]
+	for i := range w.Releases {
+		s.Releases = append(s.Releases, version.CandidateOf(&w.Releases[i]))
+	}
+	w.Key = key
+	o, err := newOffer(feed, value, w, s.Releases)
+	if err != nil {
+		return nil, nil //nolint:nilerr,nilnil // Validate says what is wrong with a release
+	}
+	return o, nil
+}
+
+// newOffer makes an offer of what a record says. It holds on to no memory of that.
+func newOffer(feed string, value []byte, c *connector.Connector, releases []version.Candidate) (*offer, error) {
+	set, err := version.CompileCandidates(releases)
+	if err != nil {
+		return nil, err
+	}
+	o := &offer{feed: feed, set: set, sum: sha256.Sum256(value), size: len(value)}
 	o.view = connector.Connector{
-		Key: key, Name: s.Name, Description: s.Description, Publisher: s.Publisher, Categories: slices.Clone(s.Categories), Icon: s.Icon,
+		Key: c.Key, Name: c.Name, Description: c.Description, Publisher: c.Publisher, Icon: c.Icon,
+		Categories: append([]string(nil), c.Categories...), // none are nil, whatever room a reader had for them
 	}
 	borrowed := []*string{&o.view.Name, &o.view.Description, &o.view.Publisher, &o.view.Icon}
 	for i := range o.view.Categories {
@@ -82,12 +115,15 @@ func own(texts []*string) {
 }
 
 // readOffers reads those of the changes that are offers, side by side: all that
-// starting or taking in a large index does.
-func (d *draft) readOffers(changes []Change) ([]*offer, error) {
-	offers, errs := make([]*offer, len(changes)), make([]error, len(changes))
+// starting or taking in a large index does. Those in offers are read already.
+func (d *draft) readOffers(changes []Change, offers []*offer) ([]*offer, error) {
+	errs := make([]error, len(changes))
+	if offers == nil {
+		offers = make([]*offer, len(changes))
+	}
 	read := func(r *offerReader, i int) {
 		c := &changes[i]
-		if prefix, rest := splitPrefix(c.Key); prefix == prefixIndex && !c.Deleted {
+		if prefix, rest := splitPrefix(c.Key); prefix == prefixIndex && !c.Deleted && offers[i] == nil {
 			if feed, key := splitIndex(rest); d.ranked(feed) {
 				offers[i], errs[i] = r.read(c, feed, key)
 			}

@@ -115,13 +115,20 @@ var errDamaged error = &sentinel{"damaged", fs.ErrInvalid}
 
 func decode[T any](r Record) (T, error) {
 	var v T
+	err := decodeInto(r, &v, false)
+	return v, err
+}
+
+// decodeInto is decode into v, which is a pointer. What is borrowed shares the memory of v and of r, and is thrown
+// away.
+func decodeInto(r Record, v any, borrow bool) error {
 	// Members that a newer version of the library wrote are passed over. Depth
 	// is bounded where documents come in; a record wraps them once more.
-	faults := strictjson.Decode(r.Value, &v, &strictjson.Options{AllowUnknown: true, AllowNull: true, MaxDepth: 10_000})
+	faults := strictjson.Decode(r.Value, v, &strictjson.Options{AllowUnknown: true, AllowNull: true, MaxDepth: 10_000, Borrow: borrow})
 	if len(faults) > 0 {
-		return v, damaged(r.Key, faults)
+		return damaged(r.Key, faults)
 	}
-	return v, nil
+	return nil
 }
 
 func damaged(key string, faults []strictjson.Fault) error {

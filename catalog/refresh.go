@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/patchbay/patchbay/connector"
 )
 
 // Refresh loads all feeds now. Feeds are isolated (P16): one that fails keeps
@@ -53,6 +55,22 @@ type loaded struct {
 	err    error
 }
 
+// errLeftOut is about an update that left out what is not stored any more.
+var errLeftOut = errors.New("what the feed offered before has changed meanwhile")
+
+// known is what a Rereader need not read of a feed.
+func (s *snapshot) known(feed string) *connector.Known {
+	known := connector.NewKnown(s.rows.Len())
+	for e := range s.all() {
+		for _, o := range e.offers {
+			if o.feed == feed {
+				known.Add(e.key, o.sum, o.size)
+			}
+		}
+	}
+	return known
+}
+
 // refreshFeeds loads all feeds at once and takes their updates in, in feed
 // order, so that which digest counts as the first seen (P15) does not depend
 // on which feed answered first. It fails only if the store or ctx does.
@@ -71,8 +89,8 @@ func (c *Catalog) refreshFeeds(ctx context.Context, by Principal, failed func(fe
 	defer cancel()
 	for i, f := range c.opts.Feeds {
 		results[i] = make(chan loaded, 1)
-		prev := c.snapshot().feeds[f.Name()]
-		loads.Go(func() { results[i] <- c.load(ctx, f, prev) })
+		s := c.snapshot()
+		loads.Go(func() { results[i] <- c.load(ctx, f, s, true) })
 	}
 	for i, f := range c.opts.Feeds {
 		res := <-results[i]
@@ -82,6 +100,12 @@ func (c *Catalog) refreshFeeds(ctx context.Context, by Principal, failed func(fe
 		err := res.err
 		if err == nil {
 			err = c.takeIn(ctx, by, f.Name(), res.update)
+		}
+		if errors.Is(err, errLeftOut) { // by another process
+			if res = c.load(ctx, f, c.snapshot(), false); res.err == nil {
+				res.err = c.takeIn(ctx, by, f.Name(), res.update)
+			}
+			err = res.err
 		}
 		var refused *Error
 		if err != nil && !errors.As(err, &refused) {
@@ -99,14 +123,21 @@ func (c *Catalog) refreshFeeds(ctx context.Context, by Principal, failed func(fe
 	return nil
 }
 
-func (c *Catalog) load(ctx context.Context, f Feed, rec *feedRecord) loaded {
+// load loads a feed. If that will do, what s has of it may be left out.
+func (c *Catalog) load(ctx context.Context, f Feed, s *snapshot, newOnly bool) loaded {
 	ctx, cancel := context.WithTimeout(ctx, c.opts.FeedTimeout)
 	defer cancel()
 	var prev FeedState
+	rec := s.feeds[f.Name()]
 	if rec != nil {
 		prev = rec.State
 	}
-	u, err := f.Load(ctx, prev)
+	load := f.Load
+	if r, ok := f.(Rereader); ok && newOnly {
+		known := s.known(f.Name())
+		load = func(ctx context.Context, prev FeedState) (*FeedUpdate, error) { return r.Reload(ctx, prev, known) }
+	}
+	u, err := load(ctx, prev)
 	switch {
 	case err != nil:
 	case u == nil:

@@ -94,7 +94,8 @@ type Op struct {
 	Value []byte // of a Put; nil is stored as empty
 	If    Precondition
 
-	given bool // nobody else uses Value any more, so a MemStore need not copy it
+	given bool   // nobody else uses Value any more, so a MemStore need not copy it
+	offer *offer // what Value says, if that is known already
 }
 
 // Precondition says what must be true of an Op's key.

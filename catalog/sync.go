@@ -1,11 +1,11 @@
 package catalog
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -26,7 +26,7 @@ func (c *Catalog) syncTo(ctx context.Context, rev Revision, own []Op) error {
 		if before.rev >= rev {
 			return nil
 		}
-		changes, next, err := c.changes(ctx, before.rev, rev, own)
+		changes, known, next, err := c.changes(ctx, before.rev, rev, own)
 		if errors.Is(err, ErrCompacted) {
 			if err := c.resync(ctx, next); err != nil {
 				return err
@@ -43,7 +43,7 @@ func (c *Catalog) syncTo(ctx context.Context, rev Revision, own []Op) error {
 			c.fresh.changed(ch.Key) // of all, also if one of them cannot be taken in
 		}
 		d := before.edit(c.rank)
-		if err := d.apply(changes...); err != nil {
+		if err := d.applyWith(changes, known); err != nil {
 			return err
 		}
 		if err := c.adopt(d, next); err != nil {
@@ -53,22 +53,24 @@ func (c *Catalog) syncTo(ctx context.Context, rev Revision, own []Op) error {
 }
 
 // changes returns what has changed since a revision. What is known already, because nothing lies between
-// the snapshot and a commit of one's own, is not read.
-func (c *Catalog) changes(ctx context.Context, since, rev Revision, own []Op) ([]Change, Revision, error) {
+// the snapshot and a commit of one's own, is not read; what is known of that comes with it.
+func (c *Catalog) changes(ctx context.Context, since, rev Revision, own []Op) ([]Change, []*offer, Revision, error) {
 	if len(own) == 0 || since+1 != rev {
+		read := c.store.Changes
 		if m, ok := c.store.(*MemStore); ok {
-			return m.look(ctx, since, MaxStorePage) // a copy of a first index would be as large as all there is
+			read = m.look // a copy of a first index would be as large as all there is
 		}
-		return c.store.Changes(ctx, since, MaxStorePage)
+		changes, next, err := read(ctx, since, MaxStorePage)
+		return changes, nil, next, err
 	}
-	changes := make([]Change, 0, len(own))
-	for _, op := range own {
-		if op.Kind != OpCheck {
-			changes = append(changes, Change{Record: Record{Key: op.Key, Revision: rev, Value: op.Value}, Deleted: op.Kind == OpDelete})
-		}
+	own = slices.DeleteFunc(slices.Clone(own), func(op Op) bool { return op.Kind == OpCheck })
+	slices.SortFunc(own, func(a, b Op) int { return strings.Compare(a.Key, b.Key) })
+	changes, known := make([]Change, len(own)), make([]*offer, len(own))
+	for i, op := range own {
+		changes[i] = Change{Record: Record{Key: op.Key, Revision: rev, Value: op.Value}, Deleted: op.Kind == OpDelete}
+		known[i] = op.offer
 	}
-	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Key, b.Key) })
-	return changes, rev, nil
+	return changes, known, rev, nil
 }
 
 // readAll makes the first snapshot from what there is, not from all that ever

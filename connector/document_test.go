@@ -2,10 +2,13 @@ package connector_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/patchbay/patchbay/connector"
@@ -45,7 +48,7 @@ func TestDocumentsAreWhatParseIndexReads(t *testing.T) {
 		before := bytes.Clone(data)
 		index, problems, err := connector.ParseIndex(data, nil)
 		require.NoError(t, err, name)
-		docs, same, err := connector.ParseDocuments(data, nil, nil)
+		docs, same, err := connector.ParseDocuments(data, nil)
 		require.NoError(t, err, name)
 		assert.Empty(t, cmp.Diff(problems, same), name)
 		var got []connector.Connector
@@ -61,7 +64,7 @@ func TestDocumentsAreWhatParseIndexReads(t *testing.T) {
 		assert.Equal(t, []any{index.Version, index.Generated, index.Expires}, []any{docs.Version, docs.Generated, docs.Expires})
 		assert.Equal(t, before, data, "nothing is written to what was read")
 	}
-	_, _, err := connector.ParseDocuments([]byte(`{"format":"x","connectors":7}`), nil, nil)
+	_, _, err := connector.ParseDocuments([]byte(`{"format":"x","connectors":7}`), nil)
 	_, _, same := connector.ParseIndex([]byte(`{"format":"x","connectors":7}`), nil)
 	assert.Equal(t, same, err)
 }
@@ -73,7 +76,7 @@ func TestNoDocumentIsNoConnector(t *testing.T) {
 	require.ErrorAs(t, err, &faults)
 }
 
-// What is known is not read again, and not believed either where it is put to use.
+// What is known is not read again; what leads astray by that is told, or stays.
 func TestKnownDocumentsAreTakenByTheirWord(t *testing.T) {
 	t.Parallel()
 	index := &connector.Index{Version: 1}
@@ -88,45 +91,85 @@ func TestKnownDocumentsAreTakenByTheirWord(t *testing.T) {
 		return b.Bytes()
 	}
 	data := encode()
-	first, _, err := connector.ParseDocuments(data, nil, nil)
+	first, _, err := connector.ParseDocuments(data, nil)
 	require.NoError(t, err)
-	known := connector.NewKnown(first.List)
-
+	known := connector.NewKnown(3)
+	for i := range first.List {
+		d := &first.List[i]
+		known.Add(d.Key(), d.Sum(), len(d.JSON()))
+	}
 	index.Connectors[1].Name = "another"
 	changed := encode()
+	index.Connectors[1].Name = ""
+	bad, err := index.MarshalJSON()
+	require.NoError(t, err)
 	envelope := fmt.Appendf(nil, `{"digest":%q,"connector":%s}`, first.List[0].Digest(), first.List[0].JSON())
 	for name, tt := range map[string]struct {
-		data []byte
-		keys string // of documents; upper case: it does not verify
-		lost string
+		data   []byte
+		known  *connector.Known
+		keys   string // of documents; upper case: it was left out
+		astray bool
 	}{
-		"the same":                 {data, "abc", ""},
-		"one changed":              {changed, "abc", ""},
-		"one twice":                {bytes.Replace(data, []byte("\n{"), slices.Concat([]byte("\n"), envelope, []byte(",{")), 1), "abc", "a"},
-		"bytes are not looked at":  {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":7  `), 1), "Abc", ""},
-		"a size that leads astray": {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":"NNNN"`), 1), "bc", "a"},
-		"another size":             {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":7`), 1), "bc", "a"},
-		"spaced out":               {bytes.ReplaceAll(data, []byte(`","connector":`), []byte(`", "connector":`)), "abc", ""},
-		"in capitals":              {bytes.Replace(data, []byte(first.List[0].Digest()[7:]), bytes.ToUpper([]byte(first.List[0].Digest()[7:])), 1), "bc", "a"},
+		"the same":                 {data, known, "ABC", false},
+		"one changed":              {changed, known, "AbC", false},
+		"nothing known":            {changed, nil, "abc", false},
+		"nothing added":            {changed, new(connector.Known), "abc", false},
+		"one is bad":               {bad, known, "AC", false},
+		"in one line":              {bytes.ReplaceAll(bad, []byte("\n"), nil), known, "AC", false},
+		"between lines":            {bytes.ReplaceAll(bad, []byte(",\n"), []byte("\n\n ,  ")), known, "AC", false},
+		"one twice":                {bytes.Replace(data, []byte("\n{"), slices.Concat([]byte("\n"), envelope, []byte(",{")), 1), known, "", true},
+		"bytes are not looked at":  {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":7  `), 1), known, "ABC", false},
+		"a size that leads astray": {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":"NNNN"`), 1), known, "", true},
+		"another size":             {bytes.Replace(data, []byte(`"name":"N"`), []byte(`"name":7`), 1), known, "", true},
+		"spaced out":               {bytes.ReplaceAll(data, []byte(`","connector":`), []byte(`", "connector":`)), known, "abc", false},
+		"in capitals":              {bytes.Replace(data, []byte(first.List[0].Digest()[7:]), bytes.ToUpper([]byte(first.List[0].Digest()[7:])), 1), known, "BC", false},
+		"cut short":                {data[:len(data)-len(envelope)/2], known, "", true},
+		"not an index":             {bytes.Replace(data, []byte("/v1"), []byte("/v7"), 1), known, "", true},
 	} {
-		docs, problems, err := connector.ParseDocuments(tt.data, known, nil)
+		x, err := connector.ReadExcerpt(bytes.NewReader(tt.data), int64(len(tt.data)), tt.known, nil)
 		require.NoError(t, err, name)
-		keys, lost := "", ""
+		assert.Equal(t, connector.DigestOf(tt.data), x.Digest(), name)
+		docs, problems, err := x.Documents()
+		if tt.astray {
+			require.ErrorIs(t, err, connector.ErrAstray, name)
+			continue
+		}
+		require.NoError(t, err, name)
+		keys := ""
 		for i := range docs.List {
 			d := &docs.List[i]
 			key := string(d.Key())
-			_, err := d.Connector()
-			assert.Equal(t, err, d.Verify())
-			if err != nil {
-				require.ErrorContains(t, err, "do not have the digest")
+			if d.JSON() == nil {
 				key = strings.ToUpper(key)
+				_, err := d.Connector()
+				require.ErrorContains(t, err, "left out", name)
 			}
 			keys += key
 		}
-		for _, p := range problems {
-			lost += p.Key
-		}
 		assert.Equal(t, tt.keys, keys, name)
-		assert.Equal(t, tt.lost, lost, name)
+		if _, whole, err := connector.ParseDocuments(tt.data, nil); assert.NoError(t, err) && name != "bytes are not looked at" {
+			assert.Equal(t, whole, problems, "%s: told at the same places", name)
+		}
+	}
+}
+
+// What is broken as a whole, and knows of nothing that was left out, is told as ever; so is what cannot be read.
+func TestExcerptsOfNoIndex(t *testing.T) {
+	t.Parallel()
+	const text = `{"format":"patchbay.index/v1","connectors":[1,]}`
+	_, _, want := connector.ParseIndex([]byte(text), nil)
+	for size := range []int64{-1, 0, 1, 1 << 40} {
+		x, err := connector.ReadExcerpt(strings.NewReader(text), int64(size), nil, nil)
+		require.NoError(t, err)
+		_, _, err = x.Documents()
+		assert.Equal(t, want, err)
+	}
+	x, err := connector.ReadExcerpt(strings.NewReader(text), 0, nil, &connector.ParseOptions{MaxBytes: 10})
+	require.NoError(t, err)
+	_, _, err = x.Documents()
+	require.ErrorContains(t, err, "at most 10 are allowed")
+	for _, broken := range []error{io.ErrUnexpectedEOF, context.Canceled} {
+		_, err = connector.ReadExcerpt(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken)), 0, nil, nil)
+		require.ErrorIs(t, err, broken)
 	}
 }

@@ -27,7 +27,7 @@ import (
 // does not hold on to data.
 func ParseIndex(data []byte, o *ParseOptions) (*Index, []Problem, error) {
 	p := newParser(o, DefaultMaxIndexBytes)
-	doc, err := p.index(data)
+	doc, err := p.index(strictjson.Whole(data))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -40,37 +40,26 @@ func ParseIndex(data []byte, o *ParseOptions) (*Index, []Problem, error) {
 // ParseDocuments is ParseIndex for whoever keeps connectors as their JSON: all is
 // checked in the same way, and little is allocated. The documents hold on to data, which
 // must not be changed any more.
-//
-// A connector whose envelope states a digest that known has is not read again: the
-// Document is taken by its word until Verify is called. Whoever has the connector of
-// that digest already needs nothing of it.
-func ParseDocuments(data []byte, known *Known, o *ParseOptions) (*Documents, []Problem, error) {
+func ParseDocuments(data []byte, o *ParseOptions) (*Documents, []Problem, error) {
 	p := newParser(o, DefaultMaxIndexBytes)
-	p.undecoded, p.known = true, known
-	if known != nil {
-		p.apart.Known = func(rest []byte) int {
-			_, size := known.find(rest)
-			return size
-		}
-	}
-	doc, err := p.index(data)
-	if err != nil && known != nil {
-		// An entry that states the digest of another led astray: it must cost that entry only.
-		return ParseDocuments(data, nil, o)
-	}
+	p.undecoded = true
+	doc, err := p.index(strictjson.Whole(data))
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Documents{
-		Version: doc.Version, Generated: doc.Generated, Expires: doc.Expires, List: p.documents,
-	}, p.problems, nil
+	return p.collected(doc), p.problems, nil
+}
+
+// collected returns what was read.
+func (p *parser) collected(doc *indexDocument) *Documents {
+	return &Documents{Version: doc.Version, Generated: doc.Generated, Expires: doc.Expires, List: p.documents}
 }
 
 // ParseManifest reads a manifest, as it lies in a package under ManifestFile. The
 // error is of type Faults and has everything that is wrong with it.
 func ParseManifest(data []byte, o *ParseOptions) (*Manifest, error) {
 	p := newParser(o, DefaultMaxManifestBytes)
-	if faults := p.open(data); faults != nil {
+	if faults := p.open(strictjson.Whole(data)); faults != nil {
 		return nil, faults
 	}
 	var m Manifest
@@ -94,7 +83,7 @@ type parser struct {
 	lines      *strictjson.Lines
 	claimed    map[Key]int // to the index of the entry that stated the key first
 	undecoded  bool        // documents are wanted, and not connectors
-	known      *Known      // may be nil
+	held       []Document  // that were left out of what is read
 	connectors []Connector
 	documents  []Document
 	problems   []Problem
@@ -110,10 +99,11 @@ func newParser(o *ParseOptions, maxBytes int) *parser {
 
 // index reads a whole index. Entries are read side by side, as many as there are
 // processors, and what depends on others is looked at in their order.
-func (p *parser) index(data []byte) (*indexDocument, error) {
-	if faults := p.open(data); faults != nil {
+func (p *parser) index(x *strictjson.Excerpt) (*indexDocument, error) {
+	if faults := p.open(x); faults != nil {
 		return nil, faults
 	}
+	data := x.Bytes
 	var doc indexDocument
 	faults := strictjson.Decode(data, &doc, &p.apart)
 	faults = p.document(data, &doc, faults)
@@ -130,6 +120,9 @@ func (p *parser) index(data []byte) (*indexDocument, error) {
 				return nil, p.refuse(e.raw.Pointer, e.raw.Offset, "more than %d connectors", p.o.MaxConnectors)
 			}
 			p.done, p.left = e.raw.Offset-doc.Connectors.Offset, doc.Connectors.Offset+len(doc.Connectors.Bytes)-e.raw.Offset
+			if _, twice := p.claimed[e.key]; e.left && twice {
+				return nil, ErrAstray // to tell what is wrong with it takes its bytes
+			}
 			p.entry(e)
 			if len(p.problems) > p.o.MaxProblems {
 				return nil, p.refuse(doc.Connectors.Pointer, e.raw.Offset, "more than %d entries have problems up to here", p.o.MaxProblems)
@@ -171,10 +164,10 @@ func (p *parser) room() []Connector {
 }
 
 // open refuses a document that is too long to be read at all.
-func (p *parser) open(data []byte) Faults {
-	p.lines = strictjson.NewLines(data)
-	if len(data) > p.o.MaxBytes {
-		return p.refuse("", 0, "the document has %d bytes, at most %d are allowed", len(data), p.o.MaxBytes)
+func (p *parser) open(x *strictjson.Excerpt) Faults {
+	p.lines = x.Lines()
+	if x.Size > p.o.MaxBytes {
+		return p.refuse("", 0, "the document has %d bytes, at most %d are allowed", x.Size, p.o.MaxBytes)
 	}
 	return nil
 }

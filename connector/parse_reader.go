@@ -16,7 +16,7 @@ type element struct {
 	raw   strictjson.Raw
 	index int
 
-	known     bool // it need not be read
+	left      bool // out, because it is known
 	sound     bool // nothing is wrong with it by itself
 	key       Key
 	connector Connector // or
@@ -27,6 +27,7 @@ type element struct {
 type readers struct {
 	list  []*reader
 	batch []element
+	held  []Document // that were left out and are still to come
 }
 
 // reader reads one element after the other, with memory of its own.
@@ -38,11 +39,14 @@ type reader struct {
 }
 
 // batchBytes is about how much is read before what came of it is taken in: enough to
-// keep all readers busy.
-const batchBytes = 4 << 20
+// keep all readers busy. batchElements bounds it where elements are small or were left out.
+const (
+	batchBytes    = 4 << 20
+	batchElements = 4 << 10
+)
 
 func newReaders(p *parser) *readers {
-	rs := &readers{list: make([]*reader, runtime.GOMAXPROCS(0))}
+	rs := &readers{list: make([]*reader, runtime.GOMAXPROCS(0)), held: p.held}
 	for i := range rs.list {
 		rs.list[i] = &reader{p: p, o: p.whole}
 		rs.list[i].o.Borrow = p.undecoded
@@ -55,11 +59,14 @@ func newReaders(p *parser) *readers {
 func (rs *readers) read(list *strictjson.List, i int) []element {
 	clear(rs.batch) // what is kept of them is in the parser
 	rs.batch = rs.batch[:0]
-	for size := 0; size < batchBytes && i < list.Len(); i++ {
-		e := element{index: i}
-		if e.raw, e.known = list.At(i); !e.known {
-			size += len(e.raw.Bytes)
+	for size := 0; size < batchBytes && len(rs.batch) < batchElements && i < list.Len(); i++ {
+		raw, left := list.At(i)
+		e := element{raw: raw, index: i, left: left}
+		if left {
+			e.document, rs.held = rs.held[0], rs.held[1:]
+			e.key, e.sound = e.document.key, true
 		}
+		size += len(raw.Bytes)
 		rs.batch = append(rs.batch, e)
 	}
 	work := make(chan []element, len(rs.batch))
@@ -83,12 +90,7 @@ func (rs *readers) read(list *strictjson.List, i int) []element {
 }
 
 func (r *reader) read(e *element) {
-	if len(e.raw.Bytes) > r.p.o.MaxConnectorBytes {
-		return
-	}
-	if e.known {
-		e.document, _ = r.p.known.find(e.raw.Bytes)
-		e.key, e.sound = e.document.key, true
+	if e.left || len(e.raw.Bytes) > r.p.o.MaxConnectorBytes {
 		return
 	}
 	conn := &r.sound.Connector.Value

@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"sync/atomic"
 
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/connector"
@@ -36,12 +33,11 @@ type Feed struct {
 	fsys  fs.FS
 	path  string
 	parse connector.ParseOptions
-	// known is of the last index, to read the next one faster.
-	known atomic.Pointer[connector.Known]
 }
 
 var (
 	_ catalog.Feed           = (*Feed)(nil)
+	_ catalog.Rereader       = (*Feed)(nil)
 	_ catalog.ArtifactOpener = (*Feed)(nil)
 )
 
@@ -69,89 +65,95 @@ func (f *Feed) Name() string { return f.name }
 // Load reads the index. An error says what could not be read, or as
 // connector.Faults what is wrong with the document as a whole.
 func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
-	digest, seen, err := f.digest(ctx, prev)
+	digest, err := f.digest(ctx, prev)
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
 	}
 	if digest != "" && digest == prev.Digest {
 		return &catalog.FeedUpdate{Unchanged: true, State: prev}, nil
 	}
-	data, now, err := f.read(ctx)
+	data, err := f.read(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
 	}
 	sum := make(chan connector.Digest, 1)
-	if same(seen, now) {
-		sum <- digest
-	} else {
-		go func() { sum <- connector.DigestOf(data) }()
+	go func() { sum <- connector.DigestOf(data) }()
+	index, problems, err := connector.ParseDocuments(data, &f.parse)
+	if digest = <-sum; err == nil && digest == prev.Digest { // it was changed back meanwhile
+		return &catalog.FeedUpdate{Unchanged: true, State: prev}, nil
 	}
-	index, problems, err := connector.ParseDocuments(data, f.known.Load(), &f.parse)
-	state := catalog.FeedState{Digest: <-sum}
+	return f.update(ctx, digest, index, problems, err)
+}
+
+// Reload is Load in one pass, which keeps only what is not known.
+func (f *Feed) Reload(ctx context.Context, prev catalog.FeedState, known *connector.Known) (*catalog.FeedUpdate, error) {
+	if known.Len() == 0 {
+		return f.Load(ctx, prev)
+	}
+	file, size, err := f.open(ctx, f.path)
+	if err != nil {
+		return nil, fmt.Errorf("read index: %w", err)
+	}
+	excerpt, err := connector.ReadExcerpt(file, size, known, &f.parse)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, fmt.Errorf("read index: %w", err)
+	}
+	if excerpt.Digest() == prev.Digest {
+		return &catalog.FeedUpdate{Unchanged: true, State: prev}, nil
+	}
+	index, problems, err := excerpt.Documents()
+	if errors.Is(err, connector.ErrAstray) {
+		return f.Load(ctx, prev)
+	}
+	return f.update(ctx, excerpt.Digest(), index, problems, err)
+}
+
+func (f *Feed) update(
+	ctx context.Context, digest connector.Digest, index *connector.Documents, problems []connector.Problem, err error,
+) (*catalog.FeedUpdate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.path, err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if state.Digest == prev.Digest { // it was changed back meanwhile
-		return &catalog.FeedUpdate{Unchanged: true, State: prev}, nil
-	}
-	f.known.Store(connector.NewKnown(index.List))
 	return &catalog.FeedUpdate{
-		State: state, Version: index.Version, Expires: index.Expires,
+		State: catalog.FeedState{Digest: digest}, Version: index.Version, Expires: index.Expires,
 		Documents: index.List, Problems: problems,
 	}, nil
 }
 
-// digest returns the digest of the index as it lies there, and what the file was when reading
-// began, where that is worth a pass of its own: most of the time the index is as
-// it was, which takes no memory to find out.
-func (f *Feed) digest(ctx context.Context, prev catalog.FeedState) (connector.Digest, fs.FileInfo, error) {
+// digest returns the digest of the index as it lies there, where that is worth a pass of its own: most of
+// the time the index is as it was, which takes no memory to find out.
+func (f *Feed) digest(ctx context.Context, prev catalog.FeedState) (connector.Digest, error) {
 	if prev.Digest == "" {
-		return "", nil, nil
+		return "", nil
 	}
 	file, _, err := f.open(ctx, f.path)
 	if err != nil {
-		return "", nil, err
-	}
-	info, err := file.file.Stat()
-	if err != nil {
-		return "", nil, errors.Join(err, file.Close())
+		return "", err
 	}
 	h := sha256.New()
 	_, err = io.Copy(h, io.LimitReader(file, int64(f.parse.MaxBytes)+1))
 	if err = errors.Join(err, file.Close()); err != nil {
-		return "", nil, err
+		return "", err
 	}
-	return connector.Digest(connector.SHA256 + ":" + hex.EncodeToString(h.Sum(nil))), info, nil
+	return connector.DigestSum(h), nil
 }
 
-// read returns the bytes of the index, and what the file was when reading ended.
-func (f *Feed) read(ctx context.Context) ([]byte, fs.FileInfo, error) {
+// read returns the bytes of the index.
+func (f *Feed) read(ctx context.Context) ([]byte, error) {
 	file, size, err := f.open(ctx, f.path)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	// One byte more than allowed is enough for ParseDocuments to refuse it. A file's size is no
 	// mere claim, so there is room for all of it at once, and for what shows that it has not grown.
 	most := int64(f.parse.MaxBytes) + 1
 	data := bytes.NewBuffer(make([]byte, 0, max(0, min(size, most))+bytes.MinRead))
 	_, err = data.ReadFrom(io.LimitReader(file, most))
-	info, errStat := file.file.Stat()
-	if err = errors.Join(err, errStat, file.Close()); err != nil {
-		return nil, nil, err
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, err
 	}
-	return data.Bytes(), info, nil
-}
-
-// large is from how many bytes on reading a file takes longer than the clock of any
-// file system needs to tell that it was written to meanwhile.
-const large = 64 << 20
-
-// same reports whether nobody has written to the file between two looks at it, so far that its
-// digest need not be made again. In doubt it says no.
-func same(before, after fs.FileInfo) bool {
-	return before != nil && after != nil && before.Size() >= large && before.Size() == after.Size() &&
-		!before.ModTime().IsZero() && before.ModTime().Equal(after.ModTime()) && os.SameFile(before, after)
+	return data.Bytes(), nil
 }

@@ -205,11 +205,13 @@ func TestP16_UnreadableIndexIsAnError(t *testing.T) {
 		"too large":       {memory(good), &fsfeed.Options{Parse: &connector.ParseOptions{MaxBytes: len(good) - 1}}, nil},
 		"truncated":       {memory(good[:len(good)/2]), nil, fs.ErrInvalid},
 	} {
-		u, err := fsfeed.New("x", tt.fsys, tt.o).Load(t.Context(), catalog.FeedState{})
-		require.Error(t, err, name)
-		assert.Nil(t, u, name)
-		if tt.is != nil {
-			require.ErrorIs(t, err, tt.is, name)
+		for _, known := range []*connector.Known{nil, knownOf(t, good)} {
+			u, err := fsfeed.New("x", tt.fsys, tt.o).Reload(t.Context(), catalog.FeedState{}, known)
+			require.Error(t, err, name)
+			assert.Nil(t, u, name)
+			if tt.is != nil {
+				require.ErrorIs(t, err, tt.is, name)
+			}
 		}
 	}
 	u, err := fsfeed.New("x", memory(good), &fsfeed.Options{Parse: &connector.ParseOptions{MaxBytes: len(good)}}).Load(t.Context(), catalog.FeedState{})

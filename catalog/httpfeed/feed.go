@@ -1,13 +1,13 @@
 package httpfeed
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
 	"slices"
-	"sync/atomic"
 
 	"github.com/patchbay/patchbay/catalog"
 	"github.com/patchbay/patchbay/connector"
@@ -20,12 +20,11 @@ type Feed struct {
 	url    string
 	opts   Options
 	client *egress.Client
-	// known is of the last index, to read the next one faster.
-	known atomic.Pointer[connector.Known]
 }
 
 var (
 	_ catalog.Feed           = (*Feed)(nil)
+	_ catalog.Rereader       = (*Feed)(nil)
 	_ catalog.ArtifactOpener = (*Feed)(nil)
 )
 
@@ -76,55 +75,107 @@ func (f *Feed) CloseIdleConnections() { f.client.CloseIdleConnections() }
 // was no usable answer, or as connector.Faults what is wrong with the document
 // as a whole.
 func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
-	data, state, err := f.get(ctx, prev)
+	resp, err := f.get(ctx, prev)
 	if err != nil {
 		return nil, err
 	}
-	if state.Digest == prev.Digest {
-		return &catalog.FeedUpdate{Unchanged: true, State: state}, nil
+	if resp.NotModified {
+		return unchanged(prev, resp.Body.Close())
 	}
-	index, problems, err := connector.ParseDocuments(data, f.known.Load(), f.opts.Parse)
+	data, err := egress.ReadAll(resp.Body, resp.Size)
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, err
+	}
+	if isHTML(data) {
+		return nil, f.html()
+	}
+	sum := make(chan connector.Digest, 1)
+	go func() { sum <- connector.DigestOf(data) }()
+	index, problems, err := connector.ParseDocuments(data, f.opts.Parse)
+	return f.update(ctx, prev, stateOf(resp, <-sum), index, problems, err)
+}
+
+// Reload is Load without keeping what is known. An index that states digests which are not those of its connectors
+// is requested once more.
+func (f *Feed) Reload(ctx context.Context, prev catalog.FeedState, known *connector.Known) (*catalog.FeedUpdate, error) {
+	if known.Len() == 0 {
+		return f.Load(ctx, prev)
+	}
+	resp, err := f.get(ctx, prev)
+	if err != nil {
+		return nil, err
+	}
+	if resp.NotModified {
+		return unchanged(prev, resp.Body.Close())
+	}
+	body := bufio.NewReaderSize(resp.Body, startBytes)
+	if start, _ := body.Peek(startBytes); isHTML(start) {
+		return nil, errors.Join(f.html(), resp.Body.Close())
+	}
+	// What the server announces is no reason to make room for it.
+	excerpt, err := connector.ReadExcerpt(body, -1, known, f.opts.Parse)
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, err
+	}
+	if excerpt.Digest() == prev.Digest {
+		return unchanged(stateOf(resp, prev.Digest), nil)
+	}
+	index, problems, err := excerpt.Documents()
+	if errors.Is(err, connector.ErrAstray) {
+		return f.Load(ctx, prev)
+	}
+	return f.update(ctx, prev, stateOf(resp, excerpt.Digest()), index, problems, err)
+}
+
+// get asks for the document. The caller closes the body.
+func (f *Feed) get(ctx context.Context, prev catalog.FeedState) (*egress.Response, error) {
+	req := &egress.Request{URL: f.url, MaxBytes: int64(f.opts.Parse.MaxBytes), JSON: true, Header: f.opts.Header}
+	if prev.Digest != "" { // without one there is nothing that could be unmodified
+		req.ETag, req.LastModified = prev.ETag, prev.LastModified
+	}
+	return f.client.Get(ctx, req)
+}
+
+func (f *Feed) update(
+	ctx context.Context, prev, state catalog.FeedState, index *connector.Documents, problems []connector.Problem, err error,
+) (*catalog.FeedUpdate, error) {
+	if state.Digest == prev.Digest {
+		return unchanged(state, nil)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", egress.Redact(f.url), err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	f.known.Store(connector.NewKnown(index.List))
 	return &catalog.FeedUpdate{
 		State: state, Version: index.Version, Expires: index.Expires,
 		Documents: index.List, Problems: problems,
 	}, nil
 }
 
-// get returns the document and its state, or prev and no document when the
-// server has no other.
-func (f *Feed) get(ctx context.Context, prev catalog.FeedState) ([]byte, catalog.FeedState, error) {
-	req := &egress.Request{URL: f.url, MaxBytes: int64(f.opts.Parse.MaxBytes), JSON: true, Header: f.opts.Header}
-	if prev.Digest != "" { // without one there is nothing that could be unmodified
-		req.ETag, req.LastModified = prev.ETag, prev.LastModified
-	}
-	resp, err := f.client.Get(ctx, req)
+func unchanged(state catalog.FeedState, err error) (*catalog.FeedUpdate, error) {
 	if err != nil {
-		return nil, catalog.FeedState{}, err
+		return nil, err
 	}
-	if resp.NotModified {
-		return nil, prev, resp.Body.Close()
-	}
-	data, err := egress.ReadAll(resp.Body, resp.Size)
-	if err = errors.Join(err, resp.Body.Close()); err != nil {
-		return nil, catalog.FeedState{}, err
-	}
-	if isHTML(data) {
-		return nil, catalog.FeedState{}, fmt.Errorf("%s: %w", egress.Redact(f.url), &ContentTypeError{Got: "text/html"})
-	}
-	state := catalog.FeedState{Digest: connector.DigestOf(data), ETag: resp.ETag, LastModified: resp.LastModified}
-	return data, state, nil
+	return &catalog.FeedUpdate{Unchanged: true, State: state}, nil
 }
+
+func stateOf(resp *egress.Response, digest connector.Digest) catalog.FeedState {
+	return catalog.FeedState{Digest: digest, ETag: resp.ETag, LastModified: resp.LastModified}
+}
+
+// html is the error of a web page.
+func (f *Feed) html() error {
+	return fmt.Errorf("%s: %w", egress.Redact(f.url), &ContentTypeError{Got: "text/html"})
+}
+
+// startBytes is how much of a document tells what it is.
+const startBytes = 512
 
 // isHTML reports whether a web page came under a type that says nothing.
 func isHTML(data []byte) bool {
-	start := bytes.ToLower(bytes.TrimSpace(data[:min(len(data), 512)]))
+	start := bytes.ToLower(bytes.TrimSpace(data[:min(len(data), startBytes)]))
 	return slices.ContainsFunc([]string{"<!doctype html", "<html", "<head", "<body"}, func(tag string) bool {
 		return bytes.HasPrefix(start, []byte(tag))
 	})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -253,6 +254,58 @@ func TestTransientFailureIsRetried(t *testing.T) {
 	u, err := s.feed(t, &httpfeed.Options{Attempts: 2}).Load(t.Context(), catalog.FeedState{})
 	require.NoError(t, err)
 	assert.Len(t, u.Documents, 1)
+}
+
+// A Reload is a Load, whatever comes.
+func TestReloadIsALoad(t *testing.T) {
+	t.Parallel()
+	good := encoded(t, 1, slack("1.0.0"), jira())
+	docs, _, err := connector.ParseDocuments(good, nil)
+	require.NoError(t, err)
+	known := connector.NewKnown(len(docs.List))
+	for i := range docs.List {
+		known.Add(docs.List[i].Key(), docs.List[i].Sum(), len(docs.List[i].JSON()))
+	}
+	s := newSite(t)
+	f := s.feed(t, &httpfeed.Options{Parse: &connector.ParseOptions{MaxBytes: len(good) + 100}, Attempts: 1})
+	for name, tt := range map[string]struct {
+		index   []byte
+		fails   bool
+		leftOut int
+	}{
+		"the same":    {good, false, 2},
+		"changed":     {encoded(t, 2, slack("1.1.0"), jira()), false, 1},
+		"astray":      {bytes.Replace(good, []byte(`"Slack"`), []byte(`"Slack and more"`), 1), false, 0},
+		"a page":      {[]byte("  <!doctype html><p>"), true, 0},
+		"broken":      {good[:len(good)/2], true, 0},
+		"too large":   {slices.Concat(good, bytes.Repeat([]byte(" "), 101)), true, 0},
+		"nothing yet": {nil, true, 0},
+	} {
+		s.put(tt.index)
+		want, wantErr := f.Load(t.Context(), catalog.FeedState{})
+		got, err := f.Reload(t.Context(), catalog.FeedState{}, known)
+		if tt.fails {
+			require.Error(t, err, name)
+			require.EqualError(t, wantErr, err.Error(), name)
+			continue
+		}
+		require.NoError(t, err, name)
+		left := 0
+		for i := range got.Documents {
+			if got.Documents[i].JSON() == nil {
+				left++
+			}
+			assert.Equal(t, want.Documents[i].Sum(), got.Documents[i].Sum(), name)
+		}
+		assert.Equal(t, tt.leftOut, left, name)
+		got.Documents, want.Documents = nil, nil
+		assert.Equal(t, want, got, name)
+		for _, k := range []*connector.Known{nil, known} {
+			again, err := f.Reload(t.Context(), got.State, k)
+			require.NoError(t, err, name)
+			assert.Equal(t, &catalog.FeedUpdate{Unchanged: true, State: got.State}, again, name)
+		}
+	}
 }
 
 func TestContextEndsALoad(t *testing.T) {

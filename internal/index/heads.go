@@ -34,18 +34,17 @@ func (h *head[T]) before(p, q Place) bool {
 	return p.Compare(q) < 0
 }
 
-// stretch returns how many positions, from the current one on, come before p. It looks at few
-// items when there are few such positions, and never at many.
+// stretch returns how many positions, from the current one on, come before p: at least the
+// current one. It looks at few items when there are few such positions, and never at many.
 func (h *head[T]) stretch(p Place) int {
 	rest, item := len(h.items)-h.at, func(i int) Place { return h.items[h.at+i].Place() }
 	if h.backwards {
 		rest, item = h.at+1, func(i int) Place { return h.items[h.at-i].Place() }
 	}
-	step := 1
+	low, step := 1, 1 // the first low of them do
 	for step < rest && h.before(item(step), p) {
-		step *= 2
+		low, step = step+1, step*2
 	}
-	low := step / 2
 	return low + sort.Search(min(step, rest)-low, func(i int) bool { return !h.before(item(low+i), p) })
 }
 

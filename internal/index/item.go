@@ -1,7 +1,7 @@
 package index
 
 import (
-	"cmp"
+	"strings"
 	"time"
 )
 
@@ -12,7 +12,10 @@ type Place struct{ Name, Key string }
 // Compare returns a negative number, zero or a positive number as p stands before, at
 // or behind q.
 func (p Place) Compare(q Place) int {
-	return cmp.Or(cmp.Compare(p.Name, q.Name), cmp.Compare(p.Key, q.Key))
+	if c := strings.Compare(p.Name, q.Name); c != 0 {
+		return c
+	}
+	return strings.Compare(p.Key, q.Key)
 }
 
 // Facet is something exact that is true of an item. What kinds there are is the

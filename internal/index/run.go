@@ -49,12 +49,7 @@ func (r *run[T]) indexFacets() {
 // words returns the index of what the items say.
 func (r *run[T]) words() *text {
 	r.textOnce.Do(func() {
-		b := newTextBuilder(len(r.items))
-		for i, item := range r.items {
-			b.at = uint16(i)
-			item.Text(b.add)
-		}
-		r.text = b.build()
+		r.text = newText(len(r.items), func(i int, add func(string)) { r.items[i].Text(add) })
 	})
 	return r.text
 }

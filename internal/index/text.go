@@ -3,6 +3,7 @@ package index
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -47,81 +48,16 @@ func (t *text) put(b bitset, lo, hi uint32) {
 	}
 }
 
-// textBuilder collects the tokens of a run.
-type textBuilder struct {
-	n      int
-	at     uint16 // the item that texts are added to
-	ids    map[string]uint32
-	tokens []string
-	last   []int32  // by token: the last item that has it
-	pairs  []uint64 // token << 16 | item
-}
-
-func newTextBuilder(n int) *textBuilder {
-	return &textBuilder{n: n, ids: make(map[string]uint32, n)}
-}
-
-func (b *textBuilder) add(s string) {
-	for token := range strings.FieldsSeq(s) {
-		id, ok := b.ids[token]
-		if !ok {
-			id = uint32(len(b.tokens)) //nolint:gosec // less than there are bytes
-			b.ids[token] = id
-			b.tokens = append(b.tokens, token)
-			b.last = append(b.last, -1)
-		}
-		if b.last[id] != int32(b.at) {
-			b.last[id] = int32(b.at)
-			b.pairs = append(b.pairs, uint64(id)<<16|uint64(b.at))
-		}
-	}
-}
-
-func (b *textBuilder) build() *text {
-	order := make([]uint32, len(b.tokens))
-	size := 0
-	for i, token := range b.tokens {
-		order[i] = uint32(i)
-		size += len(token) + 1
-	}
-	slices.SortFunc(order, func(x, y uint32) int { return strings.Compare(b.tokens[x], b.tokens[y]) })
-
-	t := &text{n: b.n, ends: make([]uint32, len(order)), upto: make([]uint32, len(order))}
-	rank := make([]uint32, len(order))
-	var all strings.Builder
-	all.Grow(size)
-	for i, id := range order {
-		rank[id] = uint32(i)
-		all.WriteString(b.tokens[id])
-		t.ends[i] = uint32(all.Len()) //nolint:gosec // the texts of a run are far below 4 GiB
-		all.WriteByte('\n')
-	}
-	t.all = all.String()
-	b.place(t, rank)
-	t.index()
-	return t
-}
-
-// place sorts the items by token.
-func (b *textBuilder) place(t *text, rank []uint32) {
-	for _, p := range b.pairs {
-		t.upto[rank[p>>16]]++
-	}
-	sum := uint32(0)
-	for i, n := range t.upto {
-		t.upto[i] = sum // first the beginnings, which move to the ends below
-		sum += n
-	}
-	t.items = make([]uint16, len(b.pairs))
-	for _, p := range b.pairs {
-		id := rank[p>>16]
-		t.items[t.upto[id]] = uint16(p) //nolint:gosec // the item
-		t.upto[id]++
-	}
-}
-
-// index derives letters, grams and starts.
+// index derives letters, grams and starts, side by side.
 func (t *text) index() {
+	var others sync.WaitGroup
+	others.Go(func() { t.grams = newGramTable(t) })
+	others.Go(t.indexLetters)
+	t.indexStarts()
+	others.Wait()
+}
+
+func (t *text) indexLetters() {
 	seen := [128]bitset{}
 	for id := range uint32(len(t.ends)) { //nolint:gosec // less than there are bytes
 		token := t.token(id)
@@ -137,14 +73,6 @@ func (t *text) index() {
 			}
 			t.put(seen[c], id, id+1)
 		}
-		inside := false
-		for i, r := range token {
-			part := termRune(r)
-			if part && !inside {
-				t.starts = append(t.starts, t.begin(id)+uint32(i)) //nolint:gosec // below len(t.all)
-			}
-			inside = part
-		}
 	}
 	t.letters = map[byte]bitset{}
 	for c, b := range seen {
@@ -152,9 +80,36 @@ func (t *text) index() {
 			t.letters[byte(c)] = b
 		}
 	}
-	t.starts = slices.Clip(t.starts)
-	slices.SortFunc(t.starts, func(a, b uint32) int { return strings.Compare(t.all[a:], t.all[b:]) })
-	t.grams = newGramTable(t)
+}
+
+func (t *text) indexStarts() {
+	var first, later []uint32             // terms at the beginning of a token, and behind it
+	for id := range uint32(len(t.ends)) { //nolint:gosec // less than there are bytes
+		inside := false
+		for i, r := range t.token(id) {
+			part := termRune(r)
+			switch {
+			case !part || inside:
+			case i == 0:
+				first = append(first, t.begin(id))
+			default:
+				later = append(later, t.begin(id)+uint32(i)) //nolint:gosec // below len(t.all)
+			}
+			inside = part
+		}
+	}
+	compare := func(a, b uint32) int { return strings.Compare(t.all[a:], t.all[b:]) }
+	slices.SortFunc(first, compare) // they are in order already, but for characters that precede the line feed
+	slices.SortFunc(later, compare)
+	t.starts = make([]uint32, 0, len(first)+len(later))
+	for len(first) > 0 && len(later) > 0 {
+		if compare(first[0], later[0]) < 0 {
+			t.starts, first = append(t.starts, first[0]), first[1:]
+		} else {
+			t.starts, later = append(t.starts, later[0]), later[1:]
+		}
+	}
+	t.starts = append(append(t.starts, first...), later...)
 }
 
 // termRune reports whether r is part of a term.

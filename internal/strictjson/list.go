@@ -17,7 +17,6 @@ type List struct {
 // span is one element in the array's bytes.
 type span struct {
 	start, end int32
-	known      bool
 }
 
 func (*List) list() {}
@@ -28,12 +27,15 @@ type lists interface{ list() }
 // Len is how many elements there are.
 func (l *List) Len() int { return len(l.elements) }
 
-// At captures element i, as part of the input. known says that Options.Known took it.
-func (l *List) At(i int) (r Raw, known bool) {
+// At captures element i, as part of the input. left says that it was left out: only its Offset is known.
+func (l *List) At(i int) (r Raw, left bool) {
 	e := l.elements[i]
+	if e.start == e.end {
+		return Raw{Offset: l.Offset + int(e.start)}, true
+	}
 	return Raw{
 		Bytes: l.Bytes[e.start:e.end:e.end], Offset: l.Offset + int(e.start), Pointer: l.Pointer + "/" + strconv.Itoa(i),
-	}, e.known
+	}, false
 }
 
 // listValue captures the array at pos.
@@ -57,19 +59,16 @@ func (d *decoder) listValue(v reflect.Value) bool {
 // elements finds the elements of the array at start.
 func (d *decoder) elements(start int) (list []span, end int, reason string) {
 	i := skipSpace(d.data, start+1)
-	if i < len(d.data) && d.data[i] == ']' {
+	left := d.left(i)
+	if !left && i < len(d.data) && d.data[i] == ']' {
 		return nil, i + 1, ""
 	}
 	for {
 		e := span{start: int32(i - start)} //nolint:gosec // decodeAll bounds the input
-		n := 0
-		if d.o.Known != nil {
-			n = d.o.Known(d.data[i:])
-		}
-		if e.known = n > 0; e.known {
-			i += n
-		} else if i, reason = skipValue(d.data, i); reason != "" {
-			return nil, i, reason
+		if !left {
+			if i, reason = skipValue(d.data, i); reason != "" {
+				return nil, i, reason
+			}
 		}
 		e.end = int32(i - start) //nolint:gosec // as above
 		list = append(list, e)
@@ -83,5 +82,9 @@ func (d *decoder) elements(start int) (list []span, end int, reason string) {
 			return nil, i, separatorReason(d.data[i:], ']')
 		}
 		i = skipSpace(d.data, i+1)
+		left = d.left(i)
 	}
 }
+
+// left reports whether an element was left out at i.
+func (d *decoder) left(i int) bool { return d.o.Left != nil && d.o.Left(i) }

@@ -19,6 +19,7 @@ type Lines struct {
 	at    int
 	line  int // of at
 	start int // of that line
+	cuts  []cut
 }
 
 // NewLines returns the Lines of data.
@@ -36,7 +37,7 @@ func (l *Lines) At(offset int) (line, column int) {
 		l.start = bytes.LastIndexByte(l.data[:offset], '\n') + 1
 	}
 	l.at = offset
-	return l.line, offset - l.start + 1
+	return whole(l.cuts, offset, l.start, l.line, offset-l.start+1)
 }
 
 // Locate returns where the value of a JSON pointer (RFC 6901) starts. If there

@@ -1,7 +1,6 @@
 package strictjson
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 
@@ -81,25 +80,19 @@ func TestList(t *testing.T) {
 		`[]`:                    nil,
 		` [ ] `:                 nil,
 		`[ 1 , {"a":[2]},"x" ]`: {`/p/l/0 %d 1`, `/p/l/1 %d {"a":[2]}`, `/p/l/2 %d "x"`},
-		`[1,1 ,"known":]`:       {`/p/l/0 %d 1`, `/p/l/1 %d 1`, `/p/l/2 %d "known":`},
 		`{"a":1}`:               nil,
 		`null`:                  nil,
 	} {
 		var v doc
 		text := `{"l":` + in + `,"m":7}`
-		o := &Options{DeferRaw: true, Base: 10, Pointer: "/p", Known: func(rest []byte) int {
-			if bytes.HasPrefix(rest, []byte(`"known":`)) {
-				return len(`"known":`)
-			}
-			return 0
-		}}
+		o := &Options{DeferRaw: true, Base: 10, Pointer: "/p"}
 		if faults := Decode([]byte(text), &v, o); len(faults) > 0 || v.M != 7 {
 			t.Errorf("%s: %v, %d", in, faults, v.M)
 		}
 		var got, exp []string
 		for i := range v.L.Len() {
-			r, known := v.L.At(i)
-			if known != (string(r.Bytes) == `"known":`) {
+			r, left := v.L.At(i)
+			if left {
 				t.Errorf("%s: %d", in, i)
 			}
 			if at := r.Offset - 10; text[at:at+len(r.Bytes)] != string(r.Bytes) {
@@ -117,15 +110,9 @@ func TestList(t *testing.T) {
 			t.Errorf("%s: captured %s", in, v.L.Bytes)
 		}
 	}
-	for _, in := range []string{`[1,2`, `[1,?,2]`, `[1 2]`, `[,]`, `[1,]`, `[`, `["known":"known":]`} {
+	for _, in := range []string{`[1,2`, `[1,?,2]`, `[1 2]`, `[,]`, `[1,]`, `[`} {
 		var v doc
-		known := func(rest []byte) int {
-			if bytes.HasPrefix(rest, []byte(`"known":`)) {
-				return len(`"known":`)
-			}
-			return 0
-		}
-		if faults := Decode([]byte(`{"l":`+in+`,"m":7}`), &v, &Options{DeferRaw: true, Known: known}); len(faults) == 0 || !faults[len(faults)-1].Fatal {
+		if faults := Decode([]byte(`{"l":`+in+`,"m":7}`), &v, &Options{DeferRaw: true}); len(faults) == 0 || !faults[len(faults)-1].Fatal {
 			t.Errorf("%s: %v", in, faults)
 		}
 	}

@@ -47,9 +47,9 @@ type Options struct {
 	// documents that were checked before.
 	Sparse bool
 
-	// Known says how many bytes the next element of a List has if it is known to be sound,
-	// looking at what is left of the input; else 0.
-	Known func(rest []byte) int
+	// Left says that the next element of a List was left out (see Excerpt), which would have been at this
+	// offset of the input or in the white space before it. It is asked once for each element, in their order.
+	Left func(offset int) bool
 
 	// Base is the offset of the input in the whole document, Pointer the JSON
 	// pointer of its value there. Faults and Raw values are given relative to

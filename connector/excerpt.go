@@ -1,0 +1,113 @@
+package connector
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+
+	"github.com/patchbay/patchbay/internal/strictjson"
+)
+
+// ErrAstray is what Excerpt.Documents fails with when an index states digests that are not those of
+// its connectors: all of it must be read then.
+var ErrAstray = errors.New("what is known of the index led astray")
+
+// Excerpt is an index without the connectors that were known already: little memory, however
+// large the index is. It is not for concurrent use.
+type Excerpt struct {
+	o      ParseOptions
+	text   *strictjson.Excerpt
+	whole  bool // what was left out may have been what it was taken for
+	held   []Document
+	digest Digest
+}
+
+// ReadExcerpt reads an index to its end, and keeps what is not known of it. A connector is known when its
+// envelope, as Encode writes it, states a digest that was added to known: it is taken by its word.
+//
+// size is about how many bytes there are; less than 0: nobody knows. Of an index that is longer than
+// o allows no more is read than it takes to know that. The error is r's.
+func ReadExcerpt(r io.Reader, size int64, known *Known, o *ParseOptions) (*Excerpt, error) {
+	e := &Excerpt{o: o.withDefaults(DefaultMaxIndexBytes), held: make([]Document, 0, known.Len())}
+	most := int64(e.o.MaxBytes) + 1
+	s := strictjson.NewSieve("connectors", int(min(max(size, 0)+1, most)), func(rest []byte) (int, bool) {
+		d, n, more := known.find(rest)
+		if n > e.o.MaxConnectorBytes {
+			return 0, false
+		}
+		if n > 0 {
+			e.held = append(e.held, d)
+		}
+		return n, more
+	})
+	var err error
+	e.digest, err = pour(io.LimitReader(r, most), s)
+	if err != nil {
+		return nil, err
+	}
+	e.text, e.whole = s.Excerpt()
+	e.whole = e.whole && e.text.Cuts() == len(e.held)
+	return e, nil
+}
+
+// pour writes all of r to w, and returns the digest of it, which is made meanwhile.
+func pour(r io.Reader, w io.Writer) (Digest, error) {
+	const buffers, bufferBytes = 4, 128 << 10
+	empty, full := make(chan []byte, buffers), make(chan []byte, buffers)
+	for range buffers {
+		empty <- make([]byte, bufferBytes)
+	}
+	h := sha256.New()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for b := range full {
+			h.Write(b)
+			empty <- b[:cap(b)]
+		}
+	}()
+	var err error
+	for err == nil {
+		b, n := <-empty, 0
+		for n < len(b) && err == nil {
+			var more int
+			more, err = r.Read(b[n:])
+			n += more
+		}
+		full <- b[:n]
+		if _, errWrite := w.Write(b[:n]); errWrite != nil {
+			err = errWrite
+		}
+	}
+	close(full)
+	<-done
+	if !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return Digest(SHA256 + ":" + hex.EncodeToString(h.Sum(nil))), nil
+}
+
+// Digest is the SHA-256 of all that was read.
+func (e *Excerpt) Digest() Digest { return e.digest }
+
+// Documents is ParseDocuments of the index. A known connector is among them without JSON. The error is of type
+// Faults or, where something was left out, ErrAstray. The documents share memory with the Excerpt.
+func (e *Excerpt) Documents() (*Documents, []Problem, error) {
+	p := newParser(&e.o, DefaultMaxIndexBytes)
+	p.undecoded, p.held = true, e.held
+	p.documents, p.claimed = make([]Document, 0, len(e.held)+len(e.held)/8), make(map[Key]int, len(e.held))
+	p.apart.Left = e.text.Left()
+	var doc *indexDocument
+	var err error
+	if e.whole {
+		doc, err = p.index(e.text)
+	}
+	if !e.whole || err != nil && e.text.Cuts() > 0 {
+		return nil, nil, ErrAstray
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return p.collected(doc), p.problems, nil
+}
