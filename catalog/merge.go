@@ -253,7 +253,7 @@ type sightedDigest struct {
 func (s *snapshot) seen(key connector.Key, stored indexReader) (sightedDigests, error) {
 	e := s.entry(key)
 	if e == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nothing is known
 	}
 	known := sightedDigests{}
 	for v, d := range e.seen {
