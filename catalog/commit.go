@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
+
+// readBackTimeout bounds how long a caller waits, beyond its own deadline, to see a change that it has made.
+const readBackTimeout = 3 * time.Second
 
 // commit writes the ops and their audit entry in one atomic step, and brings the
 // snapshot up to it. A *ConflictError means that one of the caller's own
@@ -42,7 +46,9 @@ func (c *Catalog) commitAt(ctx context.Context, entry AuditEntry, ops ...Op) (Re
 		return 0, err
 	}
 	// The change is durable now. Failing to read it back must not look like a
-	// failed change, so the follower is left to catch up.
+	// failed change, so the follower is left to catch up. But whoever was in a hurry must see it, too.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readBackTimeout)
+	defer cancel()
 	if err := c.syncTo(ctx, rev, ops); err != nil {
 		c.opts.Logger.WarnContext(ctx, "patchbay: cannot read back a change", "error", err)
 	}

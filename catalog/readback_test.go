@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/patchbay/patchbay/catalog"
@@ -65,4 +66,30 @@ func TestS4_ACommitThatIsAloneIsNotReadBack(t *testing.T) {
 			assert.Equal(t, 1, known())
 		})
 	}
+}
+
+// Whoever has made a change sees it, also if the time it had was over when it was made.
+func TestS2_AChangeIsSeenByWhoWasInAHurry(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		mem := catalog.NewMemStore(nil)
+		store := catalogtest.NewFaultStore(mem)
+		b := newBench(t, []string{"a@1.0.0"}, func(o *catalog.Options) { o.Store, o.FollowEvery = struct{ catalog.Store }{store}, time.Hour })
+		defer b.close(t)
+		store.Add(catalogtest.StoreFault{Key: "skip/", Do: func(ctx context.Context) error {
+			store.Add(catalogtest.StoreFault{Method: catalogtest.StoreChanges, Delay: time.Second})
+			_, err := mem.Apply(ctx, catalog.Put("elsewhere", nil, catalog.Any())) // so that there is something to be read
+			return err
+		}})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
+		defer cancel()
+		_, err := b.admin.Skip(ctx, "a", &catalog.Skip{Versions: "1.0.0", Reason: "r"})
+		require.NoError(t, err)
+		for h, err := range b.admin.Skips(t.Context(), "a") {
+			require.NoError(t, err)
+			assert.Equal(t, "r", h.Reason)
+			return
+		}
+		t.Error("there is no skip")
+	})
 }

@@ -24,7 +24,7 @@ var (
 	renewProcesses = flag.Int("renew.processes", 3, "processes that use one connection")
 	renewCallers   = flag.Int("renew.callers", 8, "goroutines in each")
 	renewRounds    = flag.Int("renew.rounds", 4, "how often the token ends")
-	renewLease     = flag.Duration("renew.lease", lease, "how long a process that does not answer is waited for")
+	renewLease     = flag.Duration("renew.lease", 5*time.Second, "how long a process that does not answer is waited for; a busy machine may be that slow")
 )
 
 // shared makes a connection in a catalog on a file, for other processes to use.
