@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/patchbay/patchbay/connector"
@@ -17,6 +16,7 @@ type draft struct {
 	*snapshot
 	rank    map[string]int // feed -> place in Options.Feeds
 	touched map[connector.Key]*entry
+	order   []*entry        // those touched, as they were first
 	moved   []version.Scope // scopes whose holds changed
 	events  []Event
 	items   []itemChange
@@ -35,6 +35,7 @@ func (d *draft) entry(key connector.Key) *entry {
 	if !ok {
 		e = d.snapshot.entry(key).clone(key)
 		d.touched[key] = e
+		d.order = append(d.order, e)
 	}
 	return e
 }
@@ -87,21 +88,14 @@ func (d *draft) applyOne(c Change, o *offer) error {
 	return nil
 }
 
-// derive finishes the entries that changed, side by side, and returns those that could not be.
-func (d *draft) derive(sel *selector, now time.Time) map[*entry]error {
-	touched := slices.Collect(maps.Values(d.touched))
-	errs := make([]error, len(touched))
-	inParts(len(touched), func(from, to int) {
+// derive finishes the entries that changed, side by side, and returns why some could not be.
+func (d *draft) derive(sel *selector, now time.Time) []error {
+	failed := make([]error, len(d.order))
+	inParts(len(d.order), func(from, to int) {
 		for i := from; i < to; i++ {
-			errs[i] = touched[i].finish(sel, now)
+			failed[i] = d.order[i].finish(sel, now)
 		}
 	})
-	failed := map[*entry]error{}
-	for i, err := range errs {
-		if err != nil {
-			failed[touched[i]] = err
-		}
-	}
 	return failed
 }
 
@@ -124,8 +118,9 @@ func (d *draft) finish(rev Revision, opts *Options, now time.Time) (*snapshot, [
 	var listed edit[*published]
 	var errs []error
 	failed := d.derive(sel, now)
-	for key, e := range d.touched {
-		if err := failed[e]; err != nil {
+	for i, e := range d.order { // by key, where they come from one feed: neighbours are quickly set
+		key := e.key
+		if err := failed[i]; err != nil {
 			errs = append(errs, fmt.Errorf("connector %q: %w", key, err))
 			continue
 		}

@@ -251,11 +251,11 @@ type sightedDigest struct {
 }
 
 func (s *snapshot) seen(key connector.Key, stored indexReader) (sightedDigests, error) {
-	known := sightedDigests{}
 	e := s.entry(key)
 	if e == nil {
-		return known, nil
+		return nil, nil //nolint:nilnil // nothing is known
 	}
+	known := sightedDigests{}
 	for v, d := range e.seen {
 		known[v] = sightedDigest{d, "a plan"}
 	}
