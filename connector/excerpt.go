@@ -42,7 +42,7 @@ func ReadExcerpt(r io.Reader, size int64, known *Known, o *ParseOptions) (*Excer
 		return n, more
 	})
 	var err error
-	e.digest, err = pour(io.LimitReader(r, most), s)
+	e.digest, err = pour(io.LimitReader(r, most), s, pieceOf(size))
 	if err != nil {
 		return nil, err
 	}
@@ -51,12 +51,24 @@ func ReadExcerpt(r io.Reader, size int64, known *Known, o *ParseOptions) (*Excer
 	return e, nil
 }
 
-// pour writes all of r to w, and returns the digest of it, which is made meanwhile.
-func pour(r io.Reader, w io.Writer) (Digest, error) {
-	const buffers, bufferBytes = 4, 128 << 10
-	empty, full := make(chan []byte, buffers), make(chan []byte, buffers)
-	for range buffers {
-		empty <- make([]byte, bufferBytes)
+// pieces is how many pieces of a document may be in memory.
+const pieces = 4
+
+// pieceOf is how large the pieces of a document of size bytes are: in large ones the hash seldom waits for
+// the reader, and they still lie in the processor's cache.
+func pieceOf(size int64) int {
+	const least, usual, most = 4 << 10, 128 << 10, 512 << 10
+	if size < 0 {
+		return usual
+	}
+	return int(max(least, min(size/pieces+1, most)))
+}
+
+// pour writes all of r to w in pieces, and returns the digest of it, which is made meanwhile.
+func pour(r io.Reader, w io.Writer, piece int) (Digest, error) {
+	empty, full := make(chan []byte, pieces), make(chan []byte, pieces)
+	for range pieces {
+		empty <- nil
 	}
 	h := sha256.New()
 	done := make(chan struct{})
@@ -70,6 +82,9 @@ func pour(r io.Reader, w io.Writer) (Digest, error) {
 	var err error
 	for err == nil {
 		b, n := <-empty, 0
+		if b == nil {
+			b = make([]byte, piece)
+		}
 		for n < len(b) && err == nil {
 			var more int
 			more, err = r.Read(b[n:])
