@@ -12,7 +12,7 @@ import (
 	"github.com/patchbay/patchbay/installer"
 )
 
-// maxReceipt bounds receipt.json, which holds a manifest of at most 8 MiB.
+// maxReceipt bounds receipt.json in bytes. A manifest of 4 MiB fits, even if all of it has to be escaped.
 const maxReceipt = 32 << 20
 
 // stored is what a receipt file holds. The digest, of the receipt without white space, tells a damaged receipt from one
@@ -22,15 +22,19 @@ type stored struct {
 	Receipt json.RawMessage  `json:"receipt"`
 }
 
-// writeReceipt writes a receipt file and closes it.
+// writeReceipt writes a receipt file and closes it. It is not indented: what is deeply nested would grow without
+// bound, and one that is larger than what is read would be damage.
 func writeReceipt(f io.WriteCloser, r *installer.Receipt) error {
 	raw, err := json.Marshal(r)
 	if err != nil {
 		return errors.Join(fmt.Errorf("encode receipt: %w", err), f.Close())
 	}
-	data, err := json.MarshalIndent(&stored{connector.DigestOf(raw), raw}, "", "\t")
+	data, err := json.Marshal(&stored{connector.DigestOf(raw), raw})
 	if err != nil {
 		return errors.Join(fmt.Errorf("encode receipt: %w", err), f.Close())
+	}
+	if len(data) >= maxReceipt {
+		return errors.Join(&installer.LimitError{Limit: "bytes of receipt", Max: maxReceipt}, f.Close())
 	}
 	_, err = f.Write(append(data, '\n'))
 	if err = errors.Join(err, f.Close()); err != nil {
