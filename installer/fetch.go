@@ -80,7 +80,10 @@ func (d *download) Read(p []byte) (int, error) {
 	if d.err != nil {
 		return 0, d.err
 	}
-	p = p[:min(int64(len(p)), fetchBuffer, d.most()-d.got+1)]
+	p = p[:min(len(p), fetchBuffer)]
+	if left := d.most() - d.got; left < int64(len(p)) {
+		p = p[:left+1] // one more shows that there are too many
+	}
 	for range maxEmptyReads {
 		if d.err = d.ctx.Err(); d.err != nil {
 			return 0, d.err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -184,6 +185,25 @@ func TestLimits(t *testing.T) {
 	}
 	_, err := run(t, &installer.Pipeline{Limits: installer.Limits{Ratio: 2000}}, pkg(), nil)
 	require.NoError(t, err)
+}
+
+// TestTheLargestLimits: who wants no limits may write the largest numbers.
+func TestTheLargestLimits(t *testing.T) {
+	t.Parallel()
+	p := &installer.Pipeline{Limits: installer.Limits{
+		Download: math.MaxInt64, Unpacked: math.MaxInt64, File: math.MaxInt64,
+		Entries: math.MaxInt, Depth: math.MaxInt, Ratio: math.MaxInt,
+	}}
+	for _, size := range []int64{0, math.MaxInt64} {
+		pkg := installertest.Package("mail", "1.0.0", installertest.File{Name: "a", Body: "1"})
+		pkg.Artifact.Size = size
+		_, err := run(t, p, pkg, nil)
+		if size == 0 {
+			require.NoError(t, err)
+		} else {
+			require.ErrorIs(t, err, installer.ErrCorrupt, "it is shorter than stated")
+		}
+	}
 }
 
 // TestReportsAreThrottled reads for ten seconds of a scripted clock, a byte a
