@@ -40,6 +40,7 @@ type spool struct {
 	file   file    // nil: all are held
 	disk   disk
 	name   string
+	failed bool // the reading did
 }
 
 // ReadFrom implements io.ReaderFrom. The bytes are read to where they are held.
@@ -61,6 +62,7 @@ func (s *spool) ReadFrom(r io.Reader) (n int64, err error) {
 			return n, nil
 		}
 		if err != nil {
+			s.failed = true
 			return n, err
 		}
 	}
@@ -102,12 +104,13 @@ func (s *spool) ReadAt(p []byte, off int64) (n int, err error) {
 	return n + more, err
 }
 
-// Close implements io.Closer.
+// Close implements io.Closer. A buffer that a download may still write to, because its Read
+// ended with its context, holds no other package.
 func (s *spool) Close() error {
-	if s.held != nil {
+	if s.held != nil && !s.failed {
 		s.memory.giveBack(s.held)
-		s.held = nil
 	}
+	s.held = nil
 	if s.file == nil {
 		return nil
 	}

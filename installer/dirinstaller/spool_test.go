@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -72,4 +73,16 @@ func TestSpoolThatCannotSpill(t *testing.T) {
 	_, err := s.Write([]byte("12"))
 	require.ErrorIs(t, err, errNoFiles)
 	require.NoError(t, s.Close())
+}
+
+// TestAReaderThatFailedKeepsTheBuffer: one that ends with its context may leave somebody behind who still
+// writes, and must not do so to another package that is verified already.
+func TestAReaderThatFailedKeepsTheBuffer(t *testing.T) {
+	t.Parallel()
+	m := &memory{size: 8}
+	s := &spool{memory: m}
+	_, err := s.ReadFrom(iotest.ErrReader(io.ErrClosedPipe))
+	require.ErrorIs(t, err, io.ErrClosedPipe)
+	require.NoError(t, s.Close())
+	assert.Nil(t, m.buffers.Get())
 }
