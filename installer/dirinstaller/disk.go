@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 
 	"github.com/patchbay/patchbay/internal/archive"
@@ -52,16 +53,46 @@ type rootDisk struct {
 }
 
 func openDisk(dir string, create bool) (disk, error) {
-	if create {
-		if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // packages are no secret
+	root, err := os.OpenRoot(dir)
+	if create && errors.Is(err, fs.ErrNotExist) {
+		if err := makeDir(dir, syncDir); err != nil {
 			return nil, fmt.Errorf("make directory: %w", err)
 		}
+		root, err = os.OpenRoot(dir)
 	}
-	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open directory: %w", err)
 	}
 	return rootDisk{root}, nil
+}
+
+// makeDir makes a directory, and those above it that are missing, and flushes the names of all
+// that it made: what is durable in a directory is lost with the directory's own name.
+func makeDir(dir string, flush func(dir string) error) error {
+	var parents []string
+	for at := filepath.Clean(dir); at != filepath.Dir(at); at = filepath.Dir(at) {
+		if _, err := os.Stat(at); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		parents = append(parents, filepath.Dir(at))
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // packages are no secret
+		return err
+	}
+	for _, parent := range parents {
+		if err := flush(parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(rootDisk{root}.Sync("."), root.Close())
 }
 
 func (d rootDisk) Create(name string) (file, error) {

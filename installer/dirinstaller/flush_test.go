@@ -139,3 +139,23 @@ func TestEverythingIsFlushedBeforeItCounts(t *testing.T) {
 	require.NoError(t, in.Remove(t.Context(), r))
 	assert.Equal(t, []string{"rename " + content, "sync content/sha256"}, lines)
 }
+
+// TestTheDirectoryItselfIsFlushed: each directory that had to be made is in one that is flushed afterwards.
+func TestTheDirectoryItselfIsFlushed(t *testing.T) {
+	t.Parallel()
+	top := t.TempDir()
+	dir := filepath.Join(top, "not", "yet")
+	var flushed []string
+	flush := func(parent string) error {
+		assert.DirExists(t, dir)
+		flushed = append(flushed, parent)
+		return syncDir(parent)
+	}
+	require.NoError(t, makeDir(dir+string(filepath.Separator), flush))
+	assert.Equal(t, []string{filepath.Join(top, "not"), top}, flushed)
+	flushed = nil
+	require.NoError(t, makeDir(dir, flush))
+	assert.Empty(t, flushed)
+	require.ErrorIs(t, makeDir(filepath.Join(dir, "a"), func(string) error { return fs.ErrPermission }), fs.ErrPermission)
+	require.Error(t, makeDir(filepath.Join(top, "\x00"), flush))
+}
