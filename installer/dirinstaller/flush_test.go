@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -87,18 +88,51 @@ func (f journalFile) Sync() error {
 	return f.file.Sync()
 }
 
+// journaled returns an Installer on dir that writes down what it does.
+func journaled(dir string, lines *[]string) *Installer {
+	in, mu := New(dir, nil), &sync.Mutex{}
+	in.open = func(create bool) (disk, error) {
+		d, err := openDisk(dir, create)
+		return journal{d, "", mu, lines}, err
+	}
+	return in
+}
+
+// TestWhatIsReusedIsFlushed: who committed a package may have been killed before its name was
+// durable.
+func TestWhatIsReusedIsFlushed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r, err := quick(dir).Install(t.Context(), mail("1.0.0"), nil)
+	require.NoError(t, err)
+	var lines []string
+	in := journaled(dir, &lines)
+	again, err := in.Install(t.Context(), mail("1.0.0"), nil)
+	require.NoError(t, err)
+	assert.Equal(t, r, again)
+	assert.Equal(t, []string{"sync content/sha256", "sync content", "sync ."}, lines)
+	lines = nil
+	_, err = in.Install(t.Context(), mail("1.0.0"), nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"sync content/sha256"}, lines)
+
+	f := &faults{err: syscall.EIO}
+	for f.hit != "Sync" {
+		f.at, f.n, f.hit = f.at+1, 0, ""
+		_, err = f.install(dir).Install(t.Context(), mail("1.0.0"), nil)
+		require.NotEmpty(t, f.hit)
+	}
+	require.ErrorIs(t, err, syscall.EIO)
+	requireVersions(t, dir, "1.0.0")
+}
+
 // TestEverythingIsFlushedBeforeItCounts: after a power cut, a package that has
 // its name has its files, too.
 func TestEverythingIsFlushedBeforeItCounts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	var mu sync.Mutex
 	var lines []string
-	in := New(dir, nil)
-	in.open = func(create bool) (disk, error) {
-		d, err := openDisk(dir, create)
-		return journal{d, "", &mu, &lines}, err
-	}
+	in := journaled(dir, &lines)
 	r, err := in.Install(t.Context(), mail("1.0.0"), nil)
 	require.NoError(t, err)
 

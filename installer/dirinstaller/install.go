@@ -91,11 +91,9 @@ func (in *Installer) commit(s *stage, prefix string, r *installer.Receipt) error
 	}
 	err = s.disk.Rename(s.path, content)
 	if err == nil {
-		if err = syncAll(s.disk, flush...); err != nil {
+		if err = in.settle(s.disk, parent, flush); err != nil {
 			// It is there, but may not be after the next power cut.
 			err = errors.Join(err, s.disk.Rename(content, s.path))
-		} else {
-			in.durable.Store(parent, nil)
 		}
 	}
 	if old == "" {
@@ -121,12 +119,13 @@ func (in *Installer) parents(d disk, parent string) (flush []string, err error) 
 	return []string{parent, contentDir, "."}, d.MkdirAll(parent, 0o755)
 }
 
-// syncAll flushes directories, the inner before the outer.
-func syncAll(d disk, dirs ...string) error {
-	for _, dir := range dirs {
+// settle flushes what parents returned, the inner before the outer.
+func (in *Installer) settle(d disk, parent string, flush []string) error {
+	for _, dir := range flush {
 		if err := d.Sync(dir); err != nil {
 			return fmt.Errorf("flush %s: %w", dir, err)
 		}
 	}
+	in.durable.Store(parent, nil)
 	return nil
 }

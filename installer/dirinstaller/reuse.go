@@ -3,9 +3,8 @@ package dirinstaller
 import (
 	"context"
 	"fmt"
-	"path"
-
 	"io/fs"
+	"path"
 
 	"github.com/patchbay/patchbay/installer"
 )
@@ -25,7 +24,20 @@ func (in *Installer) reuse(ctx context.Context, d disk, pkg *installer.Package, 
 	if err != nil {
 		return nil, err
 	}
-	return in.pipeline.Reuse(ctx, pkg, kept, files, report)
+	r, err := in.pipeline.Reuse(ctx, pkg, kept, files, report)
+	if r == nil || err != nil {
+		return nil, err
+	}
+	// Who put it there may have been killed before its name was durable.
+	parent := path.Dir(content)
+	flush, err := in.parents(d, parent)
+	if err == nil {
+		err = in.settle(d, parent, flush)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // subFS returns the files of a package.
