@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// journal is a disk that remembers what was flushed and renamed.
+// journal is a disk that remembers what was written, flushed and renamed. A new name is written to its directory.
 type journal struct {
 	disk
 
@@ -41,7 +41,13 @@ func (j journal) Sink() (sinkCloser, error) {
 	return journalSink{s, j}, err
 }
 
+func (j journal) Mkdir(name string, perm fs.FileMode) error {
+	j.add("write " + path.Join(j.at, path.Dir(name)))
+	return j.disk.Mkdir(name, perm)
+}
+
 func (j journal) Create(name string) (file, error) {
+	j.add("write " + path.Join(j.at, path.Dir(name)))
 	f, err := j.disk.Create(name)
 	return journalFile{f, j, name}, err
 }
@@ -62,7 +68,13 @@ type journalSink struct {
 	j journal
 }
 
+func (s journalSink) Mkdir(name string) error {
+	s.j.add("write " + path.Join(s.j.at, path.Dir(name)))
+	return s.sinkCloser.Mkdir(name)
+}
+
 func (s journalSink) Create(name string, executable bool) (io.WriteCloser, error) {
+	s.j.add("write " + path.Join(s.j.at, path.Dir(name)))
 	w, err := s.sinkCloser.Create(name, executable)
 	if err != nil {
 		return nil, err
@@ -171,7 +183,7 @@ func TestEverythingIsFlushedBeforeItCounts(t *testing.T) {
 
 	lines = nil
 	require.NoError(t, in.Remove(t.Context(), r))
-	assert.Equal(t, []string{"rename " + content, "sync content/sha256"}, lines)
+	assert.Equal(t, []string{"write stage", "rename " + content, "sync content/sha256"}, lines)
 }
 
 // TestTheDirectoryItselfIsFlushed: each directory that had to be made is in one that is flushed afterwards.
