@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -83,5 +84,51 @@ func TestP10_TheNextDownloadDoesNotWaitForTheDisk(t *testing.T) {
 		st, err := op.Wait(t.Context())
 		require.NoError(t, err)
 		assert.Zero(t, st.Failed())
+	})
+}
+
+// failing is an Installer that fails after it has come to a phase, once for each of them, and then does not.
+type failing struct {
+	installer.Installer
+
+	after [][]installer.Phase
+}
+
+func (f *failing) Install(ctx context.Context, pkg *installer.Package, report func(installer.Progress)) (*installer.Receipt, error) {
+	if len(f.after) == 0 {
+		return f.Installer.Install(ctx, pkg, report)
+	}
+	phases := f.after[0]
+	f.after = f.after[1:]
+	for _, phase := range phases {
+		report(installer.Progress{Phase: phase})
+	}
+	return nil, installer.ErrRefused
+}
+
+// TestP11_WhatFailsHoldsNoPlace: wherever an item fails, the next one gets its place.
+func TestP11_WhatFailsHoldsNoPlace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, []string{"a@1.0.0"})
+		defer b.close(t)
+		f := &failing{Installer: b.disk, after: [][]installer.Phase{
+			nil,
+			{installer.Fetching},
+			{installer.Fetching, installer.Verifying},
+			{installer.Fetching, installer.Verifying, installer.Installing},
+			{installer.Verifying, installer.Fetching}, // again: what was kept is damaged
+		}}
+		times := len(f.after)
+		b.reopen(t, func(o *catalog.Options) { o.Installer, o.Parallel = f, 1 })
+		for i := range times + 1 {
+			op, err := b.admin.Install(t.Context(), b.plan(t, "a"))
+			require.NoError(t, err)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			st, err := op.Wait(ctx)
+			cancel()
+			require.NoError(t, err, "attempt %d", i)
+			assert.Equal(t, i < times, st.Failed() == 1, "attempt %d", i)
+		}
 	})
 }
