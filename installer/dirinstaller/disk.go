@@ -35,10 +35,8 @@ type place interface {
 }
 
 type file interface {
-	io.Writer
+	syncer
 	io.ReaderAt
-	io.Closer
-	Sync() error
 }
 
 type sinkCloser interface {

@@ -26,7 +26,7 @@ func newFlusher() *flusher {
 }
 
 // add begins to flush something that is complete. It waits while too many are
-// under way. What is flushed may add more.
+// under way. One of those may add more: it keeps its own place, and the others end by themselves.
 func (f *flusher) add(name string, flush func() error) {
 	f.group.Go(func() error {
 		if err := flush(); err != nil {

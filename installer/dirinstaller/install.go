@@ -68,8 +68,8 @@ func (in *Installer) fill(ctx context.Context, s *stage, prefix string, pkg *ins
 }
 
 // commit makes the attempt the content. Where nothing was in the way this is the
-// last thing to be done, so that nothing is left when it has succeeded. What does not verify there is
-// moved to an attempt of its own, and back if that was for nothing.
+// last thing to be done, so that nothing is left when it has succeeded. What does
+// not verify there is moved to an attempt of its own, and back if that was for nothing.
 func (in *Installer) commit(s *stage, prefix string, r *installer.Receipt) error {
 	content, err := contentPath(r.Digest)
 	if err != nil {

@@ -37,10 +37,10 @@ type Stats struct {
 // It fails with an [*Error] when the archive is at fault, and with the error of
 // ctx, src or dst otherwise.
 //
-// The archive is read twice, at first without dst, and where nothing is compressed without the
-// content of files: an archive that is refused
-// has put nothing anywhere. So dst has received something after an error only
-// if it failed itself, src did, or ctx ended.
+// The archive is read twice, at first without dst, and where nothing is compressed
+// without the content of files: an archive that is refused has put nothing
+// anywhere. So dst has received something after an error only if it failed
+// itself, src did, or ctx ended.
 func Unpack(ctx context.Context, src io.ReaderAt, size int64, f Format, dst Sink, o *Options) (Stats, error) {
 	if o == nil {
 		o = &Options{}
