@@ -200,6 +200,7 @@ func TestP12_FailedRollbackKeepsTheInstalledVersion(t *testing.T) {
 	defer open()
 	z, err := b.admin.Install(t.Context(), b.plan(t, "z"))
 	require.NoError(t, err)
+	waitFor(t, z, "z", catalog.Fetching)
 	first, err := b.admin.Install(t.Context(), b.plan(t, "a@1.0.0"))
 	require.NoError(t, err)
 	second, err := b.admin.Install(t.Context(), b.plan(t, "a@2.0.0"))

@@ -94,6 +94,7 @@ func TestP10_ClosedOperationIsResumedByTheNextOpen(t *testing.T) {
 	defer open()
 	op, err := b.admin.Install(t.Context(), b.plan(t, "a", "b", "c"))
 	require.NoError(t, err)
+	waitFor(t, op, "a", catalog.Done) // b may be fetched before
 	waitFor(t, op, "b", catalog.Fetching)
 	b.close(t)
 	open()
