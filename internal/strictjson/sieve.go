@@ -3,11 +3,13 @@ package strictjson
 import "bytes"
 
 // Sieve takes a document in, piece by piece, and leaves out elements of one list that the caller
-// knows, so that a document of which little is new need never be in memory. It leaves out no more than it is sure of: of
-// a document that is other than expected, all stays. It is not for concurrent use.
+// knows, so that a document of which little is new need never be in memory. Whoever knows them has to see for
+// himself that they are what he knows; of a document that is other than expected, all stays. It is not
+// for concurrent use.
 type Sieve struct {
 	member string // with quotes
 	known  func(rest []byte) (size int, more bool)
+	left   func(p []byte)
 	room   int // expected bytes of the whole document
 
 	x      Excerpt
@@ -33,9 +35,10 @@ const maxWaiting = 1 << 20
 
 // NewSieve returns a Sieve for a document of about size bytes. known says how many bytes the element has that
 // rest begins with; 0 when it is not known. With more it asks for a longer rest to tell; an element is an
-// object that ends as it is nested, with two braces.
-func NewSieve(member string, size int, known func(rest []byte) (size int, more bool)) *Sieve {
-	return &Sieve{member: `"` + member + `"`, known: known, room: size}
+// object that ends as it is nested, with two braces. left is told what is left out of the elements that known took, one
+// after the other, in pieces that it must not keep.
+func NewSieve(member string, size int, known func(rest []byte) (size int, more bool), left func(p []byte)) *Sieve {
+	return &Sieve{member: `"` + member + `"`, known: known, left: left, room: size}
 }
 
 // Write takes in the next piece. It does not keep p, and never fails.
@@ -198,6 +201,7 @@ func (s *Sieve) cut() {
 
 // leave notes what is left out.
 func (s *Sieve) leave(p []byte) {
+	s.left(p)
 	i := len(s.x.cuts) - 1
 	c := &s.x.cuts[i]
 	c.size += len(p)
