@@ -74,14 +74,13 @@ func (v *verifier) expect(sum [sha256.Size]byte, size int) {
 func (v *verifier) take(p []byte) {
 	skip := min(v.head, len(p))
 	v.head -= skip
-	p = p[skip:][:min(v.rest, len(p)-skip)]
-	if len(p) == 0 {
-		return
-	}
-	v.h.Write(p)
-	if v.rest -= len(p); v.rest == 0 {
+	p = p[skip:]
+	n := min(v.rest, len(p))
+	v.rest -= n
+	v.h.Write(p[:n])
+	if p = p[n:]; len(p) > 0 {
 		var sum [sha256.Size]byte
-		v.astray = v.astray || string(v.h.Sum(sum[:0])) != string(v.sum[:])
+		v.astray = v.astray || string(v.h.Sum(sum[:0])) != string(v.sum[:]) || string(p) != "}"
 	}
 }
 

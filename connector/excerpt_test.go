@@ -36,6 +36,7 @@ func FuzzExcerpt(f *testing.F) {
 	f.Add(uint16(second), uint16(40), []byte(`{}}],"x-list":[{"connector":{"key":"NNNN`), uint16(90))
 	f.Add(uint16(second), uint16(0), before[second:second+len(docs.List[1].json)], uint16(7))
 	f.Add(uint16(second-1), uint16(0), []byte(" "), uint16(1))
+	f.Add(uint16(second+len(docs.List[1].json)), uint16(1), []byte("]"), uint16(1))
 	f.Fuzz(func(t *testing.T, at, cut uint16, insert []byte, piece uint16) {
 		from := min(int(at), len(before))
 		data := slices.Concat(before[:from], insert, before[min(from+int(cut), len(before)):])

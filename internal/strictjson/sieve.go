@@ -12,12 +12,10 @@ type Sieve struct {
 	left   func(p []byte)
 	room   int // expected bytes of the whole document
 
-	x      Excerpt
-	state  sieveState
-	at     int  // in x.Bytes: what is from here on waits for more
-	drop   int  // bytes of the element that is being left out
-	last   byte // that was left out
-	astray bool
+	x     Excerpt
+	state sieveState
+	at    int // in x.Bytes: what is from here on waits for more
+	drop  int // bytes of the element that is being left out
 }
 
 type sieveState uint8
@@ -34,8 +32,7 @@ const (
 const maxWaiting = 1 << 20
 
 // NewSieve returns a Sieve for a document of about size bytes. known says how many bytes the element has that
-// rest begins with; 0 when it is not known. With more it asks for a longer rest to tell; an element is an
-// object that ends as it is nested, with two braces. left is told what is left out of the elements that known took, one
+// rest begins with; 0 when it is not known. With more it asks for a longer rest to tell. left is told what is left out of the elements that known took, one
 // after the other, in pieces that it must not keep.
 func NewSieve(member string, size int, known func(rest []byte) (size int, more bool), left func(p []byte)) *Sieve {
 	return &Sieve{member: `"` + member + `"`, known: known, left: left, room: size}
@@ -100,9 +97,9 @@ func (s *Sieve) resume(p []byte) []byte {
 	return p[kept-waiting:]
 }
 
-// Excerpt returns what is left of the document. ok is false when what was left out cannot have been what it was
-// taken for.
-func (s *Sieve) Excerpt() (x *Excerpt, ok bool) { return &s.x, !s.astray && s.drop == 0 }
+// Excerpt returns what is left of the document. ok is false when the document ends within an element that was to be
+// left out.
+func (s *Sieve) Excerpt() (x *Excerpt, ok bool) { return &s.x, s.drop == 0 }
 
 // step finds out how much of w can be kept, up to an element to be left out, whose size is then in drop. more says
 // that the rest can be judged only with what follows it.
@@ -211,12 +208,5 @@ func (s *Sieve) leave(p []byte) {
 		c.newline = i
 		c.tail = len(p) - 1 - bytes.LastIndexByte(p, '\n')
 	}
-	if s.drop -= len(p); s.drop == 0 {
-		before := s.last
-		if len(p) > 1 {
-			before = p[len(p)-2]
-		}
-		s.astray = s.astray || before != '}' || p[len(p)-1] != '}'
-	}
-	s.last = p[len(p)-1]
+	s.drop -= len(p)
 }
