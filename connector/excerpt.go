@@ -87,12 +87,15 @@ func (v *verifier) take(p []byte) {
 // pieces is how many pieces of a document may be in memory.
 const pieces = 4
 
+// usualPiece is how large they are where nobody knows the document's size.
+const usualPiece = 128 << 10
+
 // pieceOf is how large the pieces of a document of size bytes are: in large ones the hash seldom waits for
 // the reader, and they still lie in the processor's cache.
 func pieceOf(size int64) int {
-	const least, usual, most = 4 << 10, 128 << 10, 512 << 10
+	const least, most = 4 << 10, 512 << 10
 	if size < 0 {
-		return usual
+		return usualPiece
 	}
 	return int(max(least, min(size/pieces+1, most)))
 }
@@ -113,9 +116,12 @@ func pour(r io.Reader, w io.Writer, piece int) (Digest, error) {
 		}
 	}()
 	var err error
-	for err == nil {
+	for count := 0; err == nil; count++ {
 		b, n := <-empty, 0
-		if b == nil {
+		if count == pieces { // there is more than was said, if they are small
+			piece = max(piece, usualPiece)
+		}
+		if len(b) < piece {
 			b = make([]byte, piece)
 		}
 		for n < len(b) && err == nil {

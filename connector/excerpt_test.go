@@ -3,6 +3,7 @@ package connector
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -69,6 +70,34 @@ func checkExcerpt(t *testing.T, data []byte, known *Known, size int64) {
 		d := &again.List[i]
 		if d.sum != docs.List[i].sum || d.key != docs.List[i].key || d.json != nil && !bytes.Equal(d.json, docs.List[i].json) {
 			t.Fatalf("known, it reads otherwise: %s, %s", d.key, docs.List[i].key)
+		}
+	}
+}
+
+// countingReader counts how often it is asked.
+type countingReader struct {
+	io.Reader
+
+	asked int
+}
+
+func (r *countingReader) Read(p []byte) (int, error) {
+	r.asked++
+	return r.Reader.Read(p)
+}
+
+// An element is looked at again with each piece, so a size that is a lie must not make them small.
+func TestExcerptOfMoreThanWasSaid(t *testing.T) {
+	t.Parallel()
+	data := document(`"` + strings.Repeat("x", 8<<20) + `"`)
+	for _, size := range []int64{-1, 0, 1, 1 << 10, int64(len(data))} {
+		r := &countingReader{Reader: strings.NewReader(data)}
+		e, err := ReadExcerpt(r, size, nil, nil)
+		if err != nil || e.Digest() != DigestOf([]byte(data)) {
+			t.Fatal(err)
+		}
+		if most := 100; r.asked > most {
+			t.Errorf("size %d: read in %d pieces, more than %d", size, r.asked, most)
 		}
 	}
 }
