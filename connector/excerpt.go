@@ -59,6 +59,7 @@ func ReadExcerpt(r io.Reader, size int64, known *Known, o *ParseOptions) (*Excer
 type verifier struct {
 	h      hash.Hash
 	sum    [sha256.Size]byte
+	found  [sha256.Size]byte
 	head   int // bytes still to come of the envelope before the connector
 	rest   int // and of the connector
 	astray bool
@@ -79,8 +80,8 @@ func (v *verifier) take(p []byte) {
 	v.rest -= n
 	v.h.Write(p[:n])
 	if p = p[n:]; len(p) > 0 {
-		var sum [sha256.Size]byte
-		v.astray = v.astray || string(v.h.Sum(sum[:0])) != string(v.sum[:]) || string(p) != "}"
+		v.h.Sum(v.found[:0])
+		v.astray = v.astray || v.found != v.sum || string(p) != "}"
 	}
 }
 
