@@ -34,11 +34,14 @@ type ArtifactOpener interface {
 }
 
 // Rereader is a Feed that reads again only what is new, so that a reload takes time for what
-// has changed. The catalog probes for it.
+// has changed. The catalog probes for it, and then calls Reload instead of Load.
+//
+// A type that embeds such a Feed has its Reload, too. If its own Load does more, such as to filter or to verify, that
+// would be passed by: it must have a Reload of its own, or hold the Feed as a catalog.Feed.
 type Rereader interface {
 	// Reload is Load for a caller that has connectors of this feed already. One of which the feed
-	// states the digest, and known has it, need not be read: it is then a Document with key and sum, and without
-	// JSON. known is nil, or does not change while Reload works.
+	// states the digest, and has it, need not be decoded if known has it, too: it is then a Document with key and sum,
+	// and without JSON. known is nil, or does not change while Reload works.
 	Reload(ctx context.Context, prev FeedState, known *connector.Known) (*FeedUpdate, error)
 }
 

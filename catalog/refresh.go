@@ -60,12 +60,16 @@ var errLeftOut = errors.New("what the feed offered before has changed meanwhile"
 
 // known is what a Rereader need not read of a feed.
 func (s *snapshot) known(feed string) *connector.Known {
-	known := connector.NewKnown(s.rows.Len())
+	n := 0 // of many feeds, one need not have much of what there is
 	for e := range s.all() {
-		for _, o := range e.offers {
-			if o.feed == feed {
-				known.Add(e.key, o.sum, o.size)
-			}
+		if e.offerOf(feed) != nil {
+			n++
+		}
+	}
+	known := connector.NewKnown(n)
+	for e := range s.all() {
+		if o := e.offerOf(feed); o != nil {
+			known.Add(e.key, o.sum, o.size)
 		}
 	}
 	return known

@@ -48,8 +48,8 @@ const (
 	envelopeEnd       = 1 // a brace
 )
 
-// find looks at the start of an envelope. If the digest stated is a known one, it returns the document, taken
-// by its word, and the size of the envelope. more says that rest is too short to tell.
+// find looks at the start of an envelope. If the digest stated is a known one, it returns the document that it
+// should be, and the size of the envelope. more says that rest is too short to tell.
 func (k *Known) find(rest []byte) (d Document, size int, more bool) {
 	start := min(len(rest), len(envelopeDigest))
 	if k == nil || string(rest[:start]) != envelopeDigest[:start] {

@@ -77,18 +77,18 @@ func ParseManifest(data []byte, o *ParseOptions) (*Manifest, error) {
 
 // parser reads one document.
 type parser struct {
-	o          ParseOptions
-	whole      strictjson.Options // decodes everything in a value
-	apart      strictjson.Options // leaves what is captured raw for later
-	lines      *strictjson.Lines
-	claimed    map[Key]int // to the index of the entry that stated the key first
-	undecoded  bool        // documents are wanted, and not connectors
-	held       []Document  // that were left out of what is read
-	connectors []Connector
-	documents  []Document
-	problems   []Problem
-	told       int // faults in problems
-	done, left int // bytes of "connectors" before and from the current entry on
+	o           ParseOptions
+	whole       strictjson.Options // decodes everything in a value
+	apart       strictjson.Options // leaves what is captured raw for later
+	lines       *strictjson.Lines
+	claimed     map[Key]int // to the index of the entry that stated the key first
+	undecoded   bool        // documents are wanted, and not connectors
+	held        []Document  // that were left out of what is read
+	connectors  []Connector
+	documents   []Document
+	problems    []Problem
+	told        int // faults in problems
+	done, ahead int // bytes of "connectors" before and from the current entry on
 }
 
 func newParser(o *ParseOptions, maxBytes int) *parser {
@@ -119,7 +119,7 @@ func (p *parser) index(x *strictjson.Excerpt) (*indexDocument, error) {
 			if e.index == p.o.MaxConnectors {
 				return nil, p.refuse(e.raw.Pointer, e.raw.Offset, "more than %d connectors", p.o.MaxConnectors)
 			}
-			p.done, p.left = e.raw.Offset-doc.Connectors.Offset, doc.Connectors.Offset+len(doc.Connectors.Bytes)-e.raw.Offset
+			p.done, p.ahead = e.raw.Offset-doc.Connectors.Offset, doc.Connectors.Offset+len(doc.Connectors.Bytes)-e.raw.Offset
 			if _, twice := p.claimed[e.key]; e.left && twice {
 				return nil, ErrAstray // to tell what is wrong with it takes its bytes
 			}
@@ -155,7 +155,7 @@ func (p *parser) room() []Connector {
 	const few = 16
 	more := few
 	if n >= few {
-		guess := float64(n) * float64(p.left) / float64(p.done)
+		guess := float64(n) * float64(p.ahead) / float64(p.done)
 		more = max(few, min(int(1.05*guess), p.o.MaxConnectors-n))
 	}
 	grown := make([]Connector, n, n+more)

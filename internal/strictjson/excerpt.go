@@ -45,9 +45,9 @@ func (x *Excerpt) Lines() *Lines {
 	return l
 }
 
-// whole turns the position of an offset in the excerpt into that in the document. start is where
+// inDocument turns the position of an offset in the excerpt into that in the document. start is where
 // the line starts in the excerpt.
-func whole(cuts []cut, offset, start, line, column int) (int, int) {
+func inDocument(cuts []cut, offset, start, line, column int) (int, int) {
 	until := sort.Search(len(cuts), func(i int) bool { return cuts[i].at > offset })
 	if until == 0 {
 		return line, column

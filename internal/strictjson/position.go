@@ -37,7 +37,7 @@ func (l *Lines) At(offset int) (line, column int) {
 		l.start = bytes.LastIndexByte(l.data[:offset], '\n') + 1
 	}
 	l.at = offset
-	return whole(l.cuts, offset, l.start, l.line, offset-l.start+1)
+	return inDocument(l.cuts, offset, l.start, l.line, offset-l.start+1)
 }
 
 // Locate returns where the value of a JSON pointer (RFC 6901) starts. If there

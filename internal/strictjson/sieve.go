@@ -3,19 +3,19 @@ package strictjson
 import "bytes"
 
 // Sieve takes a document in, piece by piece, and leaves out elements of one list that the caller
-// knows, so that a document of which little is new need never be in memory. It leaves out no more than it is sure of: of
-// a document that is other than expected, all stays. It is not for concurrent use.
+// knows, so that a document of which little is new need never be in memory. Whoever knows them has to see for
+// himself that they are what he knows; of a document that is other than expected, all stays. It is not
+// for concurrent use.
 type Sieve struct {
 	member string // with quotes
 	known  func(rest []byte) (size int, more bool)
+	left   func(p []byte)
 	room   int // expected bytes of the whole document
 
-	x      Excerpt
-	state  sieveState
-	at     int  // in x.Bytes: what is from here on waits for more
-	drop   int  // bytes of the element that is being left out
-	last   byte // that was left out
-	astray bool
+	x     Excerpt
+	state sieveState
+	at    int // in x.Bytes: what is from here on waits for more
+	drop  int // bytes of the element that is being left out
 }
 
 type sieveState uint8
@@ -32,10 +32,10 @@ const (
 const maxWaiting = 1 << 20
 
 // NewSieve returns a Sieve for a document of about size bytes. known says how many bytes the element has that
-// rest begins with; 0 when it is not known. With more it asks for a longer rest to tell; an element is an
-// object that ends as it is nested, with two braces.
-func NewSieve(member string, size int, known func(rest []byte) (size int, more bool)) *Sieve {
-	return &Sieve{member: `"` + member + `"`, known: known, room: size}
+// rest begins with; 0 when it is not known. With more it asks for a longer rest to tell. left is told what is left out of the elements that known took, one
+// after the other, in pieces that it must not keep.
+func NewSieve(member string, size int, known func(rest []byte) (size int, more bool), left func(p []byte)) *Sieve {
+	return &Sieve{member: `"` + member + `"`, known: known, left: left, room: size}
 }
 
 // Write takes in the next piece. It does not keep p, and never fails.
@@ -97,9 +97,9 @@ func (s *Sieve) resume(p []byte) []byte {
 	return p[kept-waiting:]
 }
 
-// Excerpt returns what is left of the document. ok is false when what was left out cannot have been what it was
-// taken for.
-func (s *Sieve) Excerpt() (x *Excerpt, ok bool) { return &s.x, !s.astray && s.drop == 0 }
+// Excerpt returns what is left of the document. ok is false when the document ends within an element that was to be
+// left out.
+func (s *Sieve) Excerpt() (x *Excerpt, ok bool) { return &s.x, s.drop == 0 }
 
 // step finds out how much of w can be kept, up to an element to be left out, whose size is then in drop. more says
 // that the rest can be judged only with what follows it.
@@ -198,6 +198,7 @@ func (s *Sieve) cut() {
 
 // leave notes what is left out.
 func (s *Sieve) leave(p []byte) {
+	s.left(p)
 	i := len(s.x.cuts) - 1
 	c := &s.x.cuts[i]
 	c.size += len(p)
@@ -207,12 +208,5 @@ func (s *Sieve) leave(p []byte) {
 		c.newline = i
 		c.tail = len(p) - 1 - bytes.LastIndexByte(p, '\n')
 	}
-	if s.drop -= len(p); s.drop == 0 {
-		before := s.last
-		if len(p) > 1 {
-			before = p[len(p)-2]
-		}
-		s.astray = s.astray || before != '}' || p[len(p)-1] != '}'
-	}
-	s.last = p[len(p)-1]
+	s.drop -= len(p)
 }
