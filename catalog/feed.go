@@ -20,7 +20,7 @@ type Feed interface {
 	// empty and the same for the whole life of the Feed.
 	Name() string
 	// Load reads the whole feed. prev is the State of the last update that the
-	// catalog accepted, or the zero value. A bad entry becomes a Problem; an error means that
+	// catalog accepted, or the zero value, with what is Known. A bad entry becomes a Problem; an error means that
 	// nothing was read, and the catalog keeps what it had (P16).
 	Load(ctx context.Context, prev FeedState) (*FeedUpdate, error)
 }
@@ -33,24 +33,18 @@ type ArtifactOpener interface {
 	OpenArtifact(ctx context.Context, a connector.Artifact) (body io.ReadCloser, size int64, err error)
 }
 
-// Rereader is a Feed that reads again only what is new, so that a reload takes time for what
-// has changed. The catalog probes for it, and then calls Reload instead of Load.
-//
-// A type that embeds such a Feed has its Reload, too. If its own Load does more, such as to filter or to verify, that
-// would be passed by: it must have a Reload of its own, or hold the Feed as a catalog.Feed.
-type Rereader interface {
-	// Reload is Load for a caller that has connectors of this feed already. One of which the feed
-	// states the digest, and has it, need not be decoded if known has it, too: it is then a Document with key and sum,
-	// and without JSON. known is nil, or does not change while Reload works.
-	Reload(ctx context.Context, prev FeedState, known *connector.Known) (*FeedUpdate, error)
-}
-
 // FeedState is what a feed wants to know at its next Load. The catalog stores
 // it with the update it came with.
 type FeedState struct {
 	Digest       connector.Digest `json:"digest,omitempty"` // of the document's bytes
 	ETag         string           `json:"etag,omitempty"`
 	LastModified string           `json:"lastModified,omitempty"`
+
+	// Known is what the catalog has of this feed already, so that a Load may take time only for what is new: a connector of
+	// which the feed states the digest, and has it, need not be decoded if Known has it, too. It is then a
+	// Document with key and sum, and without JSON. nil means that all of it is wanted, also for a Feed that
+	// wraps another and wants to see it. It does not change during a Load, is not stored, and counts for nothing in an update.
+	Known *connector.Known `json:"-"`
 }
 
 // FeedUpdate is the outcome of a Load.
@@ -74,7 +68,7 @@ type FeedUpdate struct {
 }
 
 // Decode moves Documents to Connectors, for whoever wants to look at them. One that was known when the
-// feed was read (Rereader) is an error.
+// feed was read (FeedState.Known) is an error.
 func (u *FeedUpdate) Decode() error {
 	for i := range u.Documents {
 		c, err := u.Documents[i].Connector()

@@ -58,7 +58,7 @@ type loaded struct {
 // errLeftOut is about an update that left out what is not stored any more.
 var errLeftOut = errors.New("what the feed offered before has changed meanwhile")
 
-// known is what a Rereader need not read of a feed.
+// known is what need not be read of a feed.
 func (s *snapshot) known(feed string) *connector.Known {
 	n := 0 // of many feeds, one need not have much of what there is
 	for e := range s.all() {
@@ -136,12 +136,10 @@ func (c *Catalog) load(ctx context.Context, f Feed, s *snapshot, newOnly bool) l
 	if rec != nil {
 		prev = rec.State
 	}
-	load := f.Load
-	if r, ok := f.(Rereader); ok && newOnly {
-		known := s.known(f.Name())
-		load = func(ctx context.Context, prev FeedState) (*FeedUpdate, error) { return r.Reload(ctx, prev, known) }
+	if newOnly {
+		prev.Known = s.known(f.Name())
 	}
-	u, err := load(ctx, prev)
+	u, err := f.Load(ctx, prev)
 	switch {
 	case err != nil:
 	case u == nil:
@@ -152,6 +150,7 @@ func (c *Catalog) load(ctx context.Context, f Feed, s *snapshot, newOnly bool) l
 	if err != nil {
 		return loaded{err: feedError(f.Name(), err)}
 	}
+	u.State.Known = nil
 	return loaded{update: u}
 }
 

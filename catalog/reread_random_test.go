@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -121,8 +122,13 @@ func stated(envelope []byte) bool {
 	return len(envelope) > statedBytes && bytes.HasPrefix(envelope, []byte(`"digest":"sha256:`))
 }
 
-// plain hides that a feed is a Rereader.
+// plain hides from a feed what is known.
 type plain struct{ catalog.Feed }
+
+func (p plain) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
+	prev.Known = nil
+	return p.Feed.Load(ctx, prev)
+}
 
 // What is read again in part is what is read as a whole, whichever of several processes reads it.
 func TestP16_ReloadIsLoadWhateverComes(t *testing.T) {

@@ -18,18 +18,18 @@ type rereadFeed struct {
 	text  []byte
 	claim *connector.Known // what is left out instead of what the catalog has
 	loads int              // whole ones
-	known int              // at the last Reload
-	left  int              // out, at the last Reload
+	known int              // at the last Load that was not whole
+	left  int              // out, at that
 }
 
 func (f *rereadFeed) Name() string { return "index" }
 
 func (f *rereadFeed) Load(_ context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
-	f.loads++
-	return f.read(prev, nil)
-}
-
-func (f *rereadFeed) Reload(_ context.Context, prev catalog.FeedState, known *connector.Known) (*catalog.FeedUpdate, error) {
+	known := prev.Known
+	if known == nil {
+		f.loads++
+		return f.read(prev, nil)
+	}
 	f.known, f.left = known.Len(), 0
 	if f.claim != nil {
 		known = f.claim

@@ -41,7 +41,7 @@ type FeedOptions struct {
 // be nil.
 //
 // Each topic is a subtest. Those about artifacts are left out for a feed that is no
-// catalog.ArtifactOpener, and the one about reloads for one that is no catalog.Rereader. Run it with -race.
+// catalog.ArtifactOpener. Run it with -race.
 func TestFeed(t *testing.T, open func(t *testing.T) *FeedUnderTest, o *FeedOptions) {
 	t.Helper()
 	if o == nil {
@@ -77,13 +77,11 @@ const (
 	needOpener feedNeed = 1 << iota
 	needUnchanged
 	needFeedReopen
-	needReload
 )
 
 // missing says why the topic cannot be run, or nothing when it can.
 func (topic feedTopic) missing(k *feedKit, o *FeedOptions) string {
 	_, opener := k.Feed.(catalog.ArtifactOpener)
-	_, rereader := k.Feed.(catalog.Rereader)
 	switch {
 	case topic.needs&needOpener != 0 && !opener:
 		return "this feed opens no artifacts"
@@ -91,8 +89,6 @@ func (topic feedTopic) missing(k *feedKit, o *FeedOptions) string {
 		return "this feed never says unchanged"
 	case topic.needs&needFeedReopen != 0 && k.Reopen == nil:
 		return "this feed cannot be opened again"
-	case topic.needs&needReload != 0 && !rereader:
-		return "this feed reads all of it each time"
 	}
 	return ""
 }
@@ -107,7 +103,7 @@ func feedTopics() []feedTopic {
 		{"unchanged after a restart", feedUnchangedReopened, needUnchanged | needFeedReopen},
 		{"changed", feedChanged, 0},
 		{"zero state reads everything", feedZeroState, 0},
-		{"reload", feedReload, needReload | needUnchanged},
+		{"known", feedKnown, needUnchanged},
 		{"nothing is shared", feedNothingShared, 0},
 		{"one bad entry", feedOneBad, 0},
 		{"broken", feedBroken, 0},

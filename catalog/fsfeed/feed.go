@@ -37,7 +37,6 @@ type Feed struct {
 
 var (
 	_ catalog.Feed           = (*Feed)(nil)
-	_ catalog.Rereader       = (*Feed)(nil)
 	_ catalog.ArtifactOpener = (*Feed)(nil)
 )
 
@@ -65,6 +64,14 @@ func (f *Feed) Name() string { return f.name }
 // Load reads the index. An error says what could not be read, or as
 // connector.Faults what is wrong with the document as a whole.
 func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
+	if prev.Known.Len() == 0 {
+		return f.whole(ctx, prev)
+	}
+	return f.rest(ctx, prev)
+}
+
+// whole loads all of it.
+func (f *Feed) whole(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
 	digest, err := f.digest(ctx, prev)
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
@@ -85,16 +92,13 @@ func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedU
 	return f.update(ctx, digest, index, problems, err)
 }
 
-// Reload is Load in one pass, which keeps only what is not known.
-func (f *Feed) Reload(ctx context.Context, prev catalog.FeedState, known *connector.Known) (*catalog.FeedUpdate, error) {
-	if known.Len() == 0 {
-		return f.Load(ctx, prev)
-	}
+// rest loads what is not known, in one pass.
+func (f *Feed) rest(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
 	file, size, err := f.open(ctx, f.path)
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
 	}
-	excerpt, err := connector.ReadExcerpt(file, size, known, &f.parse)
+	excerpt, err := connector.ReadExcerpt(file, size, prev.Known, &f.parse)
 	if err = errors.Join(err, file.Close()); err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
 	}
@@ -103,7 +107,7 @@ func (f *Feed) Reload(ctx context.Context, prev catalog.FeedState, known *connec
 	}
 	index, problems, err := excerpt.Documents()
 	if errors.Is(err, connector.ErrAstray) {
-		return f.Load(ctx, prev)
+		return f.whole(ctx, prev)
 	}
 	return f.update(ctx, excerpt.Digest(), index, problems, err)
 }

@@ -206,7 +206,7 @@ func TestP16_UnreadableIndexIsAnError(t *testing.T) {
 		"truncated":       {memory(good[:len(good)/2]), nil, fs.ErrInvalid},
 	} {
 		for _, known := range []*connector.Known{nil, knownOf(t, good)} {
-			u, err := fsfeed.New("x", tt.fsys, tt.o).Reload(t.Context(), catalog.FeedState{}, known)
+			u, err := fsfeed.New("x", tt.fsys, tt.o).Load(t.Context(), catalog.FeedState{Known: known})
 			require.Error(t, err, name)
 			assert.Nil(t, u, name)
 			if tt.is != nil {

@@ -35,7 +35,7 @@ func TestP16_ADigestThatLeadsAstray(t *testing.T) {
 	want, err := f.Load(t.Context(), catalog.FeedState{})
 	require.NoError(t, err)
 	require.Len(t, want.Problems, 1)
-	got, err := f.Reload(t.Context(), catalog.FeedState{}, knownOf(t, good))
+	got, err := f.Load(t.Context(), catalog.FeedState{Known: knownOf(t, good)})
 	require.NoError(t, err)
 	assert.Equal(t, want, got)
 }
@@ -72,7 +72,7 @@ func TestP16_WhatIsLeftOutIsWhatIsKnown(t *testing.T) {
 	} {
 		f := fsfeed.New("x", memory(index), nil)
 		want, wantErr := f.Load(t.Context(), catalog.FeedState{})
-		got, err := f.Reload(t.Context(), catalog.FeedState{}, knownOf(t, good))
+		got, err := f.Load(t.Context(), catalog.FeedState{Known: knownOf(t, good)})
 		assert.Equal(t, wantErr, err, name)
 		assert.Equal(t, want, got, name)
 		assert.True(t, err != nil || len(got.Problems) == 1, name)

@@ -24,7 +24,6 @@ type Feed struct {
 
 var (
 	_ catalog.Feed           = (*Feed)(nil)
-	_ catalog.Rereader       = (*Feed)(nil)
 	_ catalog.ArtifactOpener = (*Feed)(nil)
 )
 
@@ -73,8 +72,16 @@ func (f *Feed) CloseIdleConnections() { f.client.CloseIdleConnections() }
 
 // Load asks the server for an index other than prev's. An error says why there
 // was no usable answer, or as connector.Faults what is wrong with the document
-// as a whole.
+// as a whole. An index that states digests of what is known for connectors that are others is requested twice.
 func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
+	if prev.Known.Len() == 0 {
+		return f.whole(ctx, prev)
+	}
+	return f.rest(ctx, prev)
+}
+
+// whole loads all of it.
+func (f *Feed) whole(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
 	resp, err := f.get(ctx, prev)
 	if err != nil {
 		return nil, err
@@ -95,12 +102,8 @@ func (f *Feed) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedU
 	return f.update(ctx, prev, stateOf(resp, <-sum), index, problems, err)
 }
 
-// Reload is Load without keeping what is known. An index that states digests which are not those of its connectors
-// is requested once more.
-func (f *Feed) Reload(ctx context.Context, prev catalog.FeedState, known *connector.Known) (*catalog.FeedUpdate, error) {
-	if known.Len() == 0 {
-		return f.Load(ctx, prev)
-	}
+// rest loads what is not known.
+func (f *Feed) rest(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
 	resp, err := f.get(ctx, prev)
 	if err != nil {
 		return nil, err
@@ -113,7 +116,7 @@ func (f *Feed) Reload(ctx context.Context, prev catalog.FeedState, known *connec
 		return nil, errors.Join(f.html(), resp.Body.Close())
 	}
 	// What the server announces is no reason to make room for it.
-	excerpt, err := connector.ReadExcerpt(body, -1, known, f.opts.Parse)
+	excerpt, err := connector.ReadExcerpt(body, -1, prev.Known, f.opts.Parse)
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
 		return nil, err
 	}
@@ -122,7 +125,7 @@ func (f *Feed) Reload(ctx context.Context, prev catalog.FeedState, known *connec
 	}
 	index, problems, err := excerpt.Documents()
 	if errors.Is(err, connector.ErrAstray) {
-		return f.Load(ctx, prev)
+		return f.whole(ctx, prev)
 	}
 	return f.update(ctx, prev, stateOf(resp, excerpt.Digest()), index, problems, err)
 }

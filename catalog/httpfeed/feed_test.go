@@ -256,8 +256,8 @@ func TestTransientFailureIsRetried(t *testing.T) {
 	assert.Len(t, u.Documents, 1)
 }
 
-// A Reload is a Load, whatever comes.
-func TestReloadIsALoad(t *testing.T) {
+// What is loaded is the same, whatever is known, and whatever comes.
+func TestWhatIsKnownChangesNothing(t *testing.T) {
 	t.Parallel()
 	good := encoded(t, 1, slack("1.0.0"), jira())
 	docs, _, err := connector.ParseDocuments(good, nil)
@@ -283,7 +283,7 @@ func TestReloadIsALoad(t *testing.T) {
 	} {
 		s.put(tt.index)
 		want, wantErr := f.Load(t.Context(), catalog.FeedState{})
-		got, err := f.Reload(t.Context(), catalog.FeedState{}, known)
+		got, err := f.Load(t.Context(), catalog.FeedState{Known: known})
 		if tt.fails {
 			require.Error(t, err, name)
 			require.EqualError(t, wantErr, err.Error(), name)
@@ -301,8 +301,11 @@ func TestReloadIsALoad(t *testing.T) {
 		got.Documents, want.Documents = nil, nil
 		assert.Equal(t, want, got, name)
 		for _, k := range []*connector.Known{nil, known} {
-			again, err := f.Reload(t.Context(), got.State, k)
+			prev := got.State
+			prev.Known = k
+			again, err := f.Load(t.Context(), prev)
 			require.NoError(t, err, name)
+			again.State.Known = nil
 			assert.Equal(t, &catalog.FeedUpdate{Unchanged: true, State: got.State}, again, name)
 		}
 	}
