@@ -22,7 +22,7 @@ type Options struct {
 	// DefaultPath.
 	Path string
 	// Parse bounds the index. Nil: its defaults, among them 512 MiB in all. A
-	// Load needs about four times the index's size of memory at its peak.
+	// Load of what nothing is known of needs about twice the index's size of memory at its peak.
 	Parse *connector.ParseOptions
 }
 

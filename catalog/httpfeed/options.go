@@ -46,7 +46,7 @@ type Options struct {
 	// that as well. Default DefaultMaxArtifactBytes.
 	MaxArtifactBytes int64
 	// Parse bounds the index. Nil: its defaults, among them 512 MiB in all. A
-	// Load needs about four times the index's size of memory at its peak.
+	// Load of what nothing is known of needs about twice the index's size of memory at its peak.
 	Parse *connector.ParseOptions
 }
 

@@ -8,6 +8,7 @@ func mutations() []mutation {
 		{"P9-stale-plan-is-adapted", "catalog/recheck.go", "case it.From != fresh.From || it.Base != fresh.Base:", "case false:", "catalog", "TestP9|TestP15|Stale|Plan"},
 		{"P12-commit-without-fence", "catalog/activate.go", "err := w.cat.commit(ctx, entry, w.lease.end(), // first: who lost it must not judge by the rest\n\t\tPut(published", "err := w.cat.commit(ctx, entry,\n\t\tPut(published", "catalog", "TestP1[12]|Fence|Stalled"},
 		{"P15-new-digest-is-taken", "catalog/merge.go", `if !seen || first.digest == "" || first.digest == r.Digest() {`, `if first.digest != "never" || !seen {`, "catalog", "TestP15"},
+		{"P16-stated-digest-is-believed", "connector/excerpt.go", "e.whole = e.whole && !v.astray && ", "e.whole = e.whole && ", "catalog/fsfeed", "TestP16"},
 		{"P16-older-index-is-taken", "catalog/takein.go", "if u.Version < rec.Version {", "if false {", "catalog", "TestP16|Rollback|TestP20"},
 		{"P18-digest-is-not-compared", "installer/digest.go", "got != d.want {", "false && got != d.want {", "installer", "."},
 		{"P19-moved-login-needs-nobody", "catalog/perform.go", "if changes := approvable(schemes, origins); len(changes) > 0 {", "if changes := approvable(schemes, origins); len(changes) > 1000 {", "catalog", "TestP19"},
