@@ -40,10 +40,11 @@ type FeedState struct {
 	ETag         string           `json:"etag,omitempty"`
 	LastModified string           `json:"lastModified,omitempty"`
 
-	// Known is what the catalog has of this feed already, so that a Load may take time only for what is new: a connector of
-	// which the feed states the digest, and has it, need not be decoded if Known has it, too. It is then a
-	// Document with key and sum, and without JSON. nil means that all of it is wanted, also for a Feed that
-	// wraps another and wants to see it. It does not change during a Load, is not stored, and counts for nothing in an update.
+	// Known is what the catalog has of this feed already, so that a Load need not take in what is still the same. A
+	// connector whose bytes have a digest that is in Known may be offered as a Document with key and sum and
+	// without JSON: connector.ReadExcerpt does that. A Feed may ignore Known. One that wraps
+	// another Feed, and has to see all that it offers, sets it to nil. It does not change during a Load, is not
+	// stored, and is ignored in an update.
 	Known *connector.Known `json:"-"`
 }
 
