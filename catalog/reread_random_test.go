@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/patchbay/patchbay/catalog"
@@ -128,6 +129,46 @@ type plain struct{ catalog.Feed }
 func (p plain) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
 	prev.Known = nil
 	return p.Feed.Load(ctx, prev)
+}
+
+// without is a feed that looks at all that another offers, and hides some.
+type without struct {
+	*fsfeed.Feed
+
+	key connector.Key
+}
+
+func (w without) Load(ctx context.Context, prev catalog.FeedState) (*catalog.FeedUpdate, error) {
+	prev.Known = nil
+	u, err := w.Feed.Load(ctx, prev)
+	if err == nil {
+		err = u.Decode()
+	}
+	if err == nil {
+		u.Connectors = slices.DeleteFunc(u.Connectors, func(c connector.Connector) bool { return c.Key == w.key })
+	}
+	return u, err
+}
+
+// The catalog never goes by the Load of a feed that has another one inside.
+func TestP16_AFeedThatWrapsAnotherIsAsked(t *testing.T) {
+	t.Parallel()
+	index, files := &rereadFeed{}, fstest.MapFS{}
+	put := func(offers ...string) {
+		index.set(t, offers...)
+		files[fsfeed.DefaultPath] = &fstest.MapFile{Data: index.text}
+	}
+	put("a@1.0.0", "b@1.0.0")
+	b := newBench(t, nil, func(o *catalog.Options) {
+		o.Feeds = []catalog.Feed{without{fsfeed.New("index", files, nil), "b"}}
+	})
+	for _, version := range []string{"1.0.0", "2.0.0", "3.0.0"} {
+		put("a@"+version, "b@1.0.0")
+		b.refresh(t)
+		assert.Equal(t, version, b.row(t, "a").Newest)
+		_, err := b.admin.Explain(t.Context(), "b")
+		require.ErrorIs(t, err, catalog.ErrNotFound)
+	}
 }
 
 // What is read again in part is what is read as a whole, whichever of several processes reads it.
