@@ -11,6 +11,12 @@ type Admin struct {
 
 // allow asks the Authorizer for one method. Failures carry op and key.
 func (a *Admin) allow(ctx context.Context, op string, action Action, key string) error {
+	return a.allowOn(ctx, op, action, key, key)
+}
+
+// allowOn is allow for what is no connector, such as a policy. Its name is in the failure only: an
+// Authorizer would take the policy "slack" for the connector.
+func (a *Admin) allowOn(ctx context.Context, op string, action Action, key, name string) error {
 	err := a.cat.usable()
 	if err == nil {
 		err = ctx.Err()
@@ -19,7 +25,7 @@ func (a *Admin) allow(ctx context.Context, op string, action Action, key string)
 		err = a.cat.authorize(ctx, a.principal, action, key)
 	}
 	if err != nil {
-		return &Error{Op: op, Key: key, Err: err}
+		return &Error{Op: op, Key: name, Err: err}
 	}
 	return nil
 }

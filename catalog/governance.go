@@ -58,7 +58,7 @@ type governed struct {
 // two groups never get one priority, no policy goes while it is being assigned. It returns the
 // revision of what it wrote.
 func (a *Admin) govern(ctx context.Context, g governed) (Revision, error) {
-	if err := a.allow(ctx, g.action, ActionGovern, g.target); err != nil {
+	if err := a.allowOn(ctx, g.action, ActionGovern, "", g.target); err != nil {
 		return 0, err
 	}
 	for {

@@ -80,7 +80,7 @@ func (a *Admin) DeletePolicy(ctx context.Context, id string, revision int64) err
 // wrapping ErrNotFound.
 func (a *Admin) Policy(ctx context.Context, id string) (*governance.Policy, error) {
 	const op = "get policy"
-	if err := a.allow(ctx, op, ActionManage, id); err != nil {
+	if err := a.allowOn(ctx, op, ActionManage, "", id); err != nil {
 		return nil, err
 	}
 	if p := a.cat.snapshot().engine.Policy(id); p != nil {

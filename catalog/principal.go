@@ -88,7 +88,8 @@ const (
 // method, so it must be fast, and from many goroutines.
 type Authorizer interface {
 	// Authorize returns nil to allow and an error, whose text says why, to
-	// deny. resource is a connector key, or "" when no single one is meant.
+	// deny. resource is a connector key, for ActionHold also a publisher ("acme/*") or "*", and ""
+	// when none is named, as with policies, assignments and connections that exist.
 	Authorize(ctx context.Context, p Principal, a Action, resource string) error
 }
 
