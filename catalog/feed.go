@@ -21,15 +21,21 @@ type Feed interface {
 	Name() string
 	// Load reads the whole feed. prev is the State of the last update that the
 	// catalog accepted, or the zero value, with what is Known. A bad entry becomes a Problem; an error means that
-	// nothing was read, and the catalog keeps what it had (P16).
+	// nothing was read, and the catalog keeps what it had (P16). What Load returns shares no memory with
+	// the Feed or with another update. It honours ctx.
+	//
+	// An update that has a connector without a valid key, or a key twice, is refused as a whole; of what else is
+	// wrong the catalog makes Problems too. Feeds that make their connectors themselves can be spared all that: what
+	// connector.ParseIndex makes of Index.MarshalJSON is checked, separate from the original, and comes with its Problems.
 	Load(ctx context.Context, prev FeedState) (*FeedUpdate, error)
 }
 
 // ArtifactOpener is a Feed that opens the artifacts it offers. The catalog
-// opens the artifacts of other feeds by URL.
+// opens the artifacts of other feeds by URL, which must then be absolute.
 type ArtifactOpener interface {
 	// OpenArtifact opens the bytes from the start. size is what the transport says,
-	// -1 when it says nothing.
+	// -1 when it says nothing. With an error, which wraps fs.ErrNotExist when nothing is there, there is no
+	// body; errors.ErrUnsupported leaves the artifact to Options.Artifacts. It honours ctx.
 	OpenArtifact(ctx context.Context, a connector.Artifact) (body io.ReadCloser, size int64, err error)
 }
 
