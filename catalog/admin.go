@@ -2,8 +2,13 @@ package catalog
 
 import "context"
 
-// Admin runs the catalog: it sees what feeds offer, installs, skips and pins.
+// Admin runs the catalog: it sees what feeds offer, installs, skips and pins, and it governs.
 // Take one from Catalog.Manage. It is safe for concurrent use.
+//
+// It acts for all tenants, whatever the tenant of its principal, which is only what the audit log names: its policies,
+// assignments and apps may be another tenant's, and it can quarantine every connection. So a
+// program that lets a tenant's own administrators govern does not hand them an Admin, but calls
+// it for them with scopes and apps of their tenant.
 type Admin struct {
 	cat       *Catalog
 	principal Principal

@@ -143,7 +143,8 @@ func (c *Catalog) Close() error {
 // fails; the methods of a Viewer whose principal may nothing do.
 func (c *Catalog) For(p Principal) *Viewer { return &Viewer{cat: c, principal: p.clone()} }
 
-// Manage returns the means to run the catalog, or ErrForbidden.
+// Manage returns the means to run the catalog, or ErrForbidden. They are those of the whole
+// catalog: see Admin.
 func (c *Catalog) Manage(p Principal) (*Admin, error) {
 	if err := c.usable(); err != nil {
 		return nil, &Error{Op: "manage", Err: err}

@@ -101,7 +101,7 @@ func (f AuthorizerFunc) Authorize(ctx context.Context, p Principal, a Action, re
 	return f(ctx, p, a, resource)
 }
 
-// RoleAuthorizer is the default Authorizer: RoleAdmin may do everything,
+// RoleAuthorizer is the default Authorizer: RoleAdmin may do everything, for all tenants (see Admin),
 // RoleViewer may view what is published and connect to it, everybody else nothing.
 func RoleAuthorizer() Authorizer {
 	return AuthorizerFunc(func(_ context.Context, p Principal, a Action, _ string) error {
