@@ -63,7 +63,7 @@ func Example() {
 	check(err) // durable from here on
 	for item, err := range op.Progress(ctx) {
 		check(err)
-		fmt.Println(item.Key, item.State, item.Bytes, item.Total)
+		fmt.Println(item.Key, item.State, item.Bytes, item.Err) // one that failed is no err
 	}
 
 	_, err = admin.PutPolicy(ctx, &governance.Policy{ID: "finance", Default: governance.Disable, Connectors: []governance.Rule{

@@ -59,8 +59,13 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	if _, err := op.Wait(ctx); err != nil {
+	status, err := op.Wait(ctx)
+	if err != nil {
 		fmt.Println(err)
+		return
+	}
+	if status.Failed() > 0 { // which is no error of Wait
+		fmt.Println(status.Items[0].Err)
 		return
 	}
 

@@ -36,7 +36,7 @@ type ItemStatus struct {
 	To     string
 	Digest connector.Digest
 	State  ItemState
-	Bytes  int64  // received so far, while Fetching
+	Bytes  int64  // received so far, from Fetching on; 0 again when State is final
 	Total  int64  // expected; 0 when not known
 	Note   string // such as "already active"
 	Err    string // why it Failed
@@ -137,7 +137,8 @@ func (o *Operation) Status(ctx context.Context) (*OperationStatus, error) {
 	return st, nil
 }
 
-// Wait returns when every item is in a final state, or ctx ends.
+// Wait returns when every item is in a final state, or ctx ends. An item that failed is no error
+// of Wait: see OperationStatus.Failed and ItemStatus.Err.
 func (o *Operation) Wait(ctx context.Context) (*OperationStatus, error) {
 	for _, err := range o.Progress(ctx) {
 		if err != nil {
