@@ -46,8 +46,8 @@ func (c *Connections) begin(ctx context.Context, key, scheme string, req *Connec
 
 // authorizeBy begins at the provider and keeps what is needed to finish.
 func (c *Connections) authorizeBy(ctx context.Context, s *session, app *registration, scheme *auth.Scheme, values, given map[string]any, browser auth.Secret) (*Authorization, error) {
-	if !c.cat.hasKeys() {
-		return nil, auth.ErrNoKey // before anybody is asked to agree
+	if err := c.cat.needKeys(); err != nil {
+		return nil, err // before anybody is asked to agree
 	}
 	if scheme.Type == auth.OAuth2Code && browser.IsZero() {
 		return nil, fmt.Errorf("%w: Browser is empty: an authorization is bound to the browser that begins it", ErrInvalid)

@@ -164,8 +164,13 @@ func (c *Catalog) usable() error {
 
 func (c *Catalog) snapshot() *snapshot { return c.snap.Load() }
 
-// hasKeys reports whether secrets can be kept.
-func (c *Catalog) hasKeys() bool { return c.opts.Keys != nil }
+// needKeys returns why secrets cannot be kept, if so: it says what the host left out.
+func (c *Catalog) needKeys() error {
+	if c.opts.Keys == nil {
+		return fmt.Errorf("%w: Options.Keys is nil", auth.ErrNoKey)
+	}
+	return nil
+}
 
 func newTokenClient(opts *Options) *auth.TokenClient {
 	var o auth.TokenOptions

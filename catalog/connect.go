@@ -74,8 +74,8 @@ func (c *Connections) giveBack(by *candidate, req *ConnectionRequest, token *aut
 func (c *Connections) authenticate(ctx context.Context, cand *candidate) (*auth.Token, error) {
 	var token *auth.Token
 	if byToken(cand.scheme.Type) {
-		if !c.cat.hasKeys() {
-			return nil, auth.ErrNoKey // before anybody is asked for what could not be kept
+		if err := c.cat.needKeys(); err != nil {
+			return nil, err // before anybody is asked for what could not be kept
 		}
 		provider, err := c.cat.provider(ctx, cand.app, cand.scheme, cand.values)
 		if err != nil {

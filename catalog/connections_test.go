@@ -235,6 +235,7 @@ func TestC8_WithoutKeysSecretsAreRefusedNeverStoredInTheClear(t *testing.T) {
 	b := connectable(t, func(o *catalog.Options) { o.Keys = nil })
 	_, err := b.For(viewerP).Connections().Create(t.Context(), "slack", "token", request("c"))
 	require.ErrorIs(t, err, auth.ErrNoKey)
+	require.ErrorContains(t, err, "Options.Keys is nil", "it says what to do about it")
 	assert.NotContains(t, err.Error(), canary)
 	recs, err := b.store.List(t.Context(), "conn", "", 1000)
 	require.NoError(t, err)

@@ -73,6 +73,9 @@ func (c *Catalog) seal(ctx context.Context, at auth.Binding, cred *credential) (
 
 // sealJSON seals the JSON of v.
 func (c *Catalog) sealJSON(ctx context.Context, at auth.Binding, v any) (auth.Sealed, error) {
+	if err := c.needKeys(); err != nil {
+		return auth.Sealed{}, err
+	}
 	plain, err := json.Marshal(v)
 	if err != nil {
 		return auth.Sealed{}, errors.New("the secrets cannot be encoded") // err might quote them

@@ -77,10 +77,10 @@ type rewrapping struct {
 }
 
 func (w *rewrapping) run(ctx context.Context) error {
-	if !w.cat.hasKeys() {
-		return auth.ErrNoKey
+	err := w.cat.needKeys()
+	if err != nil {
+		return err
 	}
-	var err error
 	if w.status.Key, err = w.cat.opts.Keys.CurrentKey(ctx); err != nil {
 		return err
 	}

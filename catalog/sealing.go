@@ -22,6 +22,9 @@ func presetBinding(f governance.PresetField) auth.Binding {
 // sealPreset seals the new secrets of a policy.
 func (c *Catalog) sealPreset(ctx context.Context) func(governance.PresetField, auth.Secret) (string, error) {
 	return func(f governance.PresetField, secret auth.Secret) (string, error) {
+		if err := c.needKeys(); err != nil {
+			return "", err
+		}
 		sealed, err := c.sealer.Seal(ctx, presetBinding(f), secret)
 		if err != nil {
 			return "", err
