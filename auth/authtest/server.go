@@ -16,7 +16,7 @@ const (
 	Device    = "device"
 	Revoke    = "revoke"
 	Metadata  = "metadata"
-	API       = "api" // a protected resource: 200 for a live access token, 401 otherwise
+	API       = "api" // at URL + "/api" and below: a protected resource: 200 for a live access token, 401 otherwise
 )
 
 // Server is a scripted authorization server: authorization code with PKCE, refresh

@@ -67,7 +67,8 @@ func (f *FakeFeed) SetArtifact(url string, data []byte) {
 }
 
 // FailArtifact makes reading the artifact under url fail with err after so many
-// bytes, or opening it when after is negative. A nil err heals it.
+// bytes, or opening it when after is negative. A nil err heals it. It shows only where artifacts are
+// fetched: the Installer of a Catalog fetches none unless told to.
 func (f *FakeFeed) FailArtifact(url string, after int, err error) {
 	f.script(func() {
 		a := f.artifacts[url]

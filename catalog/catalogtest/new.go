@@ -21,15 +21,15 @@ type Catalog struct {
 	Clock     *Clock
 	Feed      *FakeFeed
 	Store     *FaultStore
-	Installer *installertest.Fake
-	Auth      *authtest.Server // where tokens come from, and an application that accepts them
+	Installer *installertest.Fake // it fetches nothing unless Installer.Fetch is set
+	Auth      *authtest.Server    // where tokens come from, and an application that accepts them
 }
 
 // New opens a catalog whose feed offers the given releases, each "key@version",
-// and closes it at the end of the test. Every release has a manifest with an API key scheme ("key"), an
-// OAuth 2.0 one ("oauth2"), one activity, and as hosts https://api.example.com and Auth's, which connections reach without a
-// network. Secrets are sealed with keys in memory. Feeds are loaded when the catalog is opened and by
-// Admin.Refresh, not in the background.
+// and closes it at the end of the test. Every release has a manifest with an API key scheme ("key", whose
+// parameter is "api_key"), an OAuth 2.0 one ("oauth2"), one activity, and as hosts https://api.example.com and Auth's, which
+// connections reach without a network: what Auth protects is at Auth.URL + "/api". Secrets are sealed
+// with keys in memory. Feeds are loaded when the catalog is opened and by Admin.Refresh, not in the background.
 //
 //	cat := catalogtest.New(t, "slack@1.0.0", "slack@1.1.0-rc.1", "jira@2.0.0")
 func New(tb testing.TB, releases ...string) *Catalog {
