@@ -38,15 +38,19 @@
 //     available connectors, one for each kind of registry
 //   - [github.com/patchbay/patchbay/catalog/sqlstore]: a Store in the caller's SQL
 //     database
-//   - [github.com/patchbay/patchbay/catalog/catalogtest] and
-//     [github.com/patchbay/patchbay/installer/installertest]: kits that every
-//     Feed, Store and Installer passes, and fakes whose faults a test chooses
+//   - [github.com/patchbay/patchbay/catalog/catalogtest],
+//     [github.com/patchbay/patchbay/installer/installertest] and
+//     [github.com/patchbay/patchbay/auth/authtest]: kits that every Feed, Store,
+//     Installer and KeyWrapper passes, and fakes whose faults a test chooses
 //
 // Packages whose names end in "test" may import testing and are for tests
 // only. The in-memory twins beside the ports, such as catalog.NewMemStore,
 // are not: programs may use them.
 //
 // # Conventions
+//
+// A letter and a number in parentheses, such as (P7), name a rule of the library, after which
+// its tests are called (TestP7_...); internal/docs/design.md says why it is one.
 //
 // Options come last, may be nil, and say of each field its unit, default and
 // bound. Lists are iterators that can be ranged over again. Errors are
