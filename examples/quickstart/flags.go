@@ -33,7 +33,7 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	fs.SetOutput(stderr)
 	fs.StringVar(&cfg.dir, "dir", "", "keep database and packages in `DIR`; default: a new temporary folder")
 	fs.BoolVar(&cfg.json, "json", false, "print one JSON object per step, row or item, and nothing else")
-	fs.BoolVar(&cfg.list, "list", true, "print the manage view instead of walking")
+	fs.BoolVar(&cfg.list, "list", true, "print the manage view, once -list, -install or -feed is given; without them: walk through the sample")
 	fs.BoolVar(&cfg.approve, "approve", false, "accept changed schemes and moved origins")
 	fs.StringVar(&install, "install", "none", "install KEY[@VERSION],..., all or none: a `LIST`")
 	fs.DurationVar(&cfg.lease, "lease", 0, "how long the work of a killed process blocks others; default: the catalog's")
