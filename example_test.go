@@ -49,7 +49,7 @@ func Example() {
 	defer cat.Close()
 
 	admin, err := cat.Manage(catalog.Principal{Tenant: "acme", User: "ada", Roles: []string{catalog.RoleAdmin}})
-	check(err) // ErrForbidden unless an admin
+	check(err) // ErrForbidden unless an admin; an Admin acts for all tenants
 	for row, err := range admin.Available(ctx, &catalog.Query{Text: "mail", Stage: connector.GA}) {
 		check(err)
 		fmt.Println(row.Name, row.Version, row.Tag, row.Upgrade)
