@@ -13,8 +13,8 @@ import (
 )
 
 // ErrNoApp means that an authorization needs a registration with the provider and that
-// there is none: neither the tenant's own, nor the catalog's, nor one among the parameters. It wraps
-// fs.ErrNotExist.
+// there is none: neither the tenant's own, nor the catalog's, nor one among the parameters. Admin.PutApp
+// adds one. It wraps fs.ErrNotExist.
 var ErrNoApp error = &sentinel{"no app is registered with the provider", fs.ErrNotExist}
 
 // App is a registration with a provider, by which connections of one scheme are made:

@@ -9,8 +9,8 @@ import (
 	"github.com/patchbay/patchbay/connector"
 )
 
-// StateError refuses the use of a connection that is not active. It wraps
-// ErrForbidden.
+// StateError refuses the use of a connection that is not active. One that needs to be authenticated again is active
+// after Connections.Reauthenticate or BeginReauthenticate. It wraps ErrForbidden.
 type StateError struct {
 	State  ConnectionState
 	Reason string

@@ -64,8 +64,8 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	if status.Failed() > 0 { // which is no error of Wait
-		fmt.Println(status.Items[0].Err)
+	if err := status.Err(); err != nil { // Wait has waited, whatever came of it
+		fmt.Println(err)
 		return
 	}
 

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"iter"
 )
 
@@ -37,6 +38,9 @@ func (c *Catalog) listAfter(ctx context.Context, prefix, start string) iter.Seq2
 func get[T any](ctx context.Context, c *Catalog, key string) (T, Revision, error) {
 	rec, err := c.store.Get(ctx, key)
 	if err != nil {
+		if errors.Is(err, ErrNotFound) {
+			err = ErrNotFound // whoever asks says what for; the key means something to the store only
+		}
 		var zero T
 		return zero, 0, err
 	}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -61,6 +62,17 @@ func (s *OperationStatus) Failed() int {
 		}
 	}
 	return n
+}
+
+// Err is nil, or joins an *Error with key and reason for each item that failed.
+func (s *OperationStatus) Err() error {
+	var errs []error
+	for i := range s.Items {
+		if it := &s.Items[i]; it.State == Failed {
+			errs = append(errs, &Error{Op: "install", Key: string(it.Key), Err: errors.New(it.Err)})
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Operation is an installation under way or finished. Any process with the
@@ -138,7 +150,7 @@ func (o *Operation) Status(ctx context.Context) (*OperationStatus, error) {
 }
 
 // Wait returns when every item is in a final state, or ctx ends. An item that failed is no error
-// of Wait: see OperationStatus.Failed and ItemStatus.Err.
+// of Wait: see OperationStatus.Err.
 func (o *Operation) Wait(ctx context.Context) (*OperationStatus, error) {
 	for _, err := range o.Progress(ctx) {
 		if err != nil {

@@ -118,9 +118,13 @@ func TestP11_ItemsAreIndependent(t *testing.T) {
 	assert.Equal(t, 1, st.Failed())
 	assert.Equal(t, catalog.Failed, st.Items[1].State)
 	assert.Contains(t, st.Items[1].Err, "disk full")
+	require.EqualError(t, st.Err(), `catalog: install "b": `+st.Items[1].Err)
+	var failed *catalog.Error
+	require.ErrorAs(t, st.Err(), &failed)
+	assert.Equal(t, "b", failed.Key)
 	assert.Equal(t, []string{"a@1.0.0", "c@1.0.0"}, b.published(t))
 	delete(b.disk.fail, "b@1.0.0")
-	b.install(t, "b")
+	require.NoError(t, b.run(t, b.plan(t, "b")).Err())
 }
 
 func TestP11_InstallingTheActiveVersionIsANoOpThatSaysSo(t *testing.T) {
